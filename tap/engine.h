@@ -1,0 +1,229 @@
+// Counts the unique destinations of every source, exactly, while packets arrive.
+#ifndef FANOUT_TAP_ENGINE_H_
+#define FANOUT_TAP_ENGINE_H_
+
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "observation.h"
+#include "sketch.h"
+#include "table.h"
+
+namespace fanout {
+
+/// A service: a transport and a port (for ICMP the type, for other protocols their IP number).
+struct Service {
+  Transport transport = Transport::kOther;
+  uint16_t port = 0;
+  auto operator<=>(const Service&) const = default;
+};
+
+/// A source and one of its destinations: the only thing there are tens of millions of, hence its
+/// 32 bytes. Counts that outgrow their bits go on in Engine::Excess.
+struct Pair {
+  enum Flag : uint8_t {
+    kContacted = 1,    ///< the source sent first, and asked something: a first contact
+    kAnswered = 2,     ///< ... and the destination answered; a RST or an ICMP error is no answer
+    kUnsolicited = 4,  ///< the source sent first, but an answer or a RST: backscatter, or cut off
+    kReplying = 8,     ///< the destination had sent to the source before
+    kCredited = 16,    ///< the source's answer is noted on the opposite pair
+    kAsked = 32,       ///< `port` is the first service the source asked for
+    kServed = 64,      ///< `port` is the source's own, from which it answered
+    kPorts = 128,      ///< the source asked for more services: they are in the engine's table
+  };
+
+  uint32_t source;       ///< number of the source
+  uint32_t destination;  ///< the address, or for IPv6 its place in the engine's table
+  uint32_t first_frame;
+  uint32_t packets : 24;  ///< the low bits; see Engine::packets
+  uint32_t flags : 8;
+  uint32_t bytes;  ///< the low bits; see Engine::bytes
+  uint16_t port;
+  uint8_t transport : 2;      ///< of `port`
+  uint8_t open_attempts : 6;  ///< SYNs for which nothing has come back yet, saturating
+  uint8_t open_handshakes;    ///< SYN-ACKs the source has not acknowledged yet, saturating
+  int64_t first_time;         ///< nanoseconds since 1970, or kNoTime
+
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+  Service service() const { return {static_cast<Transport>(transport), port}; }
+};
+static_assert(sizeof(Pair) == 32);
+
+/// What is counted of a source, over all its destinations.
+struct Source {
+  Address address;
+  uint32_t destinations = 0;    ///< pairs
+  uint32_t missed = 0;          ///< packets to destinations past the limit, saturating
+  uint32_t contacted = 0;       ///< pairs with Pair::kContacted
+  uint32_t answered = 0;        ///< pairs with Pair::kAnswered
+  uint32_t tcp_attempts = 0;    ///< packets that ask for a connection, retransmissions included
+  uint32_t tcp_refused = 0;     ///< of these, answered by a RST
+  uint32_t tcp_handshakes = 0;  ///< of these, answered by a SYN-ACK that the source acknowledged
+  uint32_t first_frame = 0;
+  uint32_t last_frame = 0;
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+  int64_t first_time = kNoTime;
+  int64_t last_time = kNoTime;
+};
+
+/// A number of distinct things and its bounds: the same three times where it is exact, else an
+/// estimate and where it lies with three standard errors, or for certain.
+struct Cardinality {
+  uint64_t value = 0;
+  uint64_t low = 0;
+  uint64_t high = 0;
+  bool exact() const { return low == high; }
+};
+
+/// How many services a source asked of one destination.
+struct ServiceCount {
+  uint32_t tried = 0;
+  uint32_t answered = 0;
+  uint32_t failed() const { return tried - answered; }
+};
+
+/// Counts observations.
+///
+/// Memory: 32 bytes a pair and 6 to 12 for its place in the index, about 100 a source, and for
+/// IPv6 about 30 for each distinct address. Past `Options::limit` no more pairs are stored; how
+/// many destinations the sources contact beyond them is estimated. Not thread-safe.
+class Engine {
+ public:
+  struct Options {
+    uint64_t limit = 50'000'000;  ///< pairs, and services beyond a pair's first, to store at most
+    bool unicast = false;         ///< leave multicast and broadcast destinations out
+    bool history = false;         ///< keep each source's pairs in order (4 to 8 bytes a pair)
+  };
+
+  /// What an observation changed.
+  struct Seen {
+    uint32_t source = kNone;  ///< kNone: it was not counted
+    uint32_t pair = kNone;    ///< kNone: not counted, or past the limit
+    bool new_destination = false;
+    bool new_service = false;  ///< the source asked a further service of the same destination
+  };
+
+  explicit Engine(const Options& options);
+
+  /// Counts one observation. Amortised O(1); allocates only when a table grows.
+  Seen observe(const Observation& observation);
+
+  /// Counts one observation, but a few observations later: what it needs from memory is on its way
+  /// by then. Everything but this function expects flush() to have been called since.
+  void post(const Observation& observation);
+  /// Counts what was posted.
+  void flush();
+
+  /// Counts a frame, whether or not anything is observed in it.
+  void count_frame(int64_t time);
+
+  const Options& options() const { return options_; }
+  uint64_t frames() const { return frames_; }
+  int64_t first_time() const { return first_time_; }
+  int64_t last_time() const { return last_time_; }
+  /// The frame in which the limit was hit, or 0.
+  uint32_t limit_hit_in() const { return limit_hit_in_; }
+
+  uint32_t source_count() const { return static_cast<uint32_t>(sources_.size()); }
+  const Source& source(uint32_t number) const { return sources_[number]; }
+  uint32_t find_source(const Address& address) const;
+  /// Distinct destinations of a source. O(1) where it is exact.
+  Cardinality destinations(uint32_t source) const;
+  /// Distinct sources, with those that came past the limit.
+  Cardinality sources_total() const;
+
+  uint32_t pair_count() const { return static_cast<uint32_t>(pairs_.size()); }
+  const Pair& pair(uint32_t number) const { return pairs_[number]; }
+  Address destination(const Pair& pair) const;
+  uint32_t find_pair(uint32_t source, const Address& destination) const;
+  uint64_t packets(uint32_t pair) const;
+  uint64_t bytes(uint32_t pair) const;
+  /// O(1).
+  ServiceCount services(uint32_t pair) const;
+  /// Calls visit(pair number, Service, whether it answered) for each service of the pairs with
+  /// Pair::kPorts, in no order.
+  template <typename Visit>
+  void for_each_service(Visit visit) const {
+    for (const auto& [key, answered] : services_) {
+      visit(static_cast<uint32_t>(key >> 18),
+            Service{static_cast<Transport>((key >> 16) & 3), static_cast<uint16_t>(key)}, answered);
+    }
+  }
+  /// The pairs of a source in the order they were first seen; needs Options::history.
+  const std::vector<uint32_t>& history(uint32_t source) const { return history_[source]; }
+
+  /// Bytes that the tables hold, about.
+  size_t memory() const;
+
+ private:
+  struct SeededHash {
+    using is_avalanching = void;
+    uint64_t seed;
+    size_t operator()(uint64_t value) const { return mix(value ^ seed); }
+  };
+  template <typename Key, typename Value>
+  using Map = boost::unordered_flat_map<Key, Value, SeededHash>;
+  using SourceSketch = Sketch<8>;
+  struct Excess {
+    uint64_t packets = 0;
+    uint64_t bytes = 0;
+  };
+
+  bool full() const { return pairs_.size() + services_.size() >= options_.limit; }
+  uint32_t hash(const Address& address) const;
+  uint32_t hash(const Address& source, const Address& destination) const;
+  Seen observe(const Observation& observation, uint32_t source_hash, uint32_t pair_hash);
+  uint32_t find_or_add_source(const Address& address, uint32_t hash, uint32_t frame);
+  uint32_t find_source(const Address& address, uint32_t hash) const;
+  uint32_t add_pair(uint32_t source, const Observation& observation, uint32_t hash);
+  uint32_t find_pair(uint32_t source, const Address& destination, uint32_t hash) const;
+  uint32_t opposite(const Observation& observation) const;
+  void note_limit(uint32_t frame);
+  uint64_t reserve() const;
+  void count_beyond_limit(uint32_t source, const Observation& observation);
+  void count_packet(uint32_t pair, uint32_t bytes);
+  bool weigh(uint32_t pair, bool is_new, const Observation& observation);
+  bool ask(uint32_t pair, Service service, uint32_t frame);
+  bool has_asked(uint32_t pair, Service service) const;
+  void answer(uint32_t pair, Service service);
+
+  Options options_;
+  uint64_t seed_;
+  Blocks<Pair> pairs_;
+  Index pair_index_;
+  Blocks<Source> sources_;
+  Index source_index_;
+  Blocks<Address> ipv6_destinations_;
+  Index ipv6_index_;
+  Map<uint64_t, bool> services_;           // pair, transport, port -> answered
+  Map<uint32_t, ServiceCount> per_pair_;   // pairs with Pair::kPorts
+  Map<uint32_t, Excess> excess_;           // pairs whose counts outgrew their bits
+  Map<uint32_t, SourceSketch> beyond_;     // sources: destinations past the limit
+  std::unique_ptr<Sketch<14>> unlisted_;   // sources past every limit
+  uint64_t late_sources_ = 0;              // sources stored past the limit
+  std::vector<std::vector<uint32_t>> history_;
+  uint32_t last_source_ = kNone;  // packets come in bursts from one source
+  struct Posted {
+    Observation observation;
+    uint32_t pair_hash;
+    uint32_t source_hash;
+  };
+  static constexpr uint32_t kPosted = 32;
+  std::array<Posted, kPosted> posted_;
+  uint32_t posted_from_ = 0;
+  uint32_t posted_to_ = 0;
+  uint64_t frames_ = 0;
+  int64_t first_time_ = kNoTime;
+  int64_t last_time_ = kNoTime;
+  uint32_t limit_hit_in_ = 0;
+};
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_ENGINE_H_
