@@ -18,11 +18,6 @@ uint64_t random_seed() {
   return uint64_t{device()} << 32 | device();
 }
 
-uint64_t service_key(uint32_t pair, Service service) {
-  return uint64_t{pair} << 18 | uint64_t{static_cast<uint8_t>(service.transport)} << 16 |
-         service.port;
-}
-
 template <typename T>
 void increment_saturating(T& counter, T most = std::numeric_limits<T>::max()) {
   if (counter < most) ++counter;
@@ -263,19 +258,24 @@ bool Engine::ask(uint32_t number, Service service, uint32_t frame) {
     note_limit(frame);
     return false;
   }
-  ServiceCount& count = per_pair_[number];
+  PairServices& asked = per_pair_[number];
   if (!pair.has(Pair::kPorts)) {
-    pair.flags |= Pair::kPorts;
     if (pair.has(Pair::kAsked)) {
-      // Who replies to what the destination sent first is on speaking terms with it.
-      const bool answered = pair.has(Pair::kAnswered) || pair.has(Pair::kReplying);
+      const bool answered = on_speaking_terms(number);
       services_.emplace(service_key(number, pair.service()), answered);
-      count = {1, answered ? 1u : 0u};
+      asked.services.push_back(pair.service());
+      asked.answered = answered ? 1 : 0;
     }
+    pair.flags |= Pair::kPorts;
   }
   services_.emplace(key, false);
-  ++count.tried;
+  asked.services.push_back(service);
   return true;
+}
+
+// Whether the destination answered, or had sent to the source before.
+bool Engine::on_speaking_terms(uint32_t number) const {
+  return pairs_[number].has(Pair::kAnswered) || pairs_[number].has(Pair::kReplying);
 }
 
 bool Engine::has_asked(uint32_t number, Service service) const {
@@ -401,9 +401,12 @@ uint64_t Engine::bytes(uint32_t number) const {
 
 ServiceCount Engine::services(uint32_t number) const {
   const Pair& pair = pairs_[number];
-  if (pair.has(Pair::kPorts)) return per_pair_.find(number)->second;
+  if (pair.has(Pair::kPorts)) {
+    const PairServices& asked = per_pair_.find(number)->second;
+    return {static_cast<uint32_t>(asked.services.size()), asked.answered};
+  }
   if (!pair.has(Pair::kAsked)) return {};
-  return {1, pair.has(Pair::kAnswered) || pair.has(Pair::kReplying) ? 1u : 0u};
+  return {1, on_speaking_terms(number) ? 1u : 0u};
 }
 
 Cardinality Engine::destinations(uint32_t number) const {
@@ -433,7 +436,8 @@ Cardinality Engine::sources_total() const {
 size_t Engine::memory() const {
   size_t bytes = pairs_.memory() + pair_index_.memory() + sources_.memory() +
                  source_index_.memory() + ipv6_destinations_.memory() + ipv6_index_.memory();
-  bytes += services_.bucket_count() * 17 + per_pair_.bucket_count() * 13;
+  bytes += services_.bucket_count() * 17 + services_.size() * sizeof(Service);
+  bytes += per_pair_.bucket_count() * (sizeof(PairServices) + 9);
   bytes += excess_.bucket_count() * (sizeof(Excess) + 9);
   bytes += beyond_.bucket_count() * (sizeof(SourceSketch) + 5);
   for (const auto& pairs : history_) bytes += sizeof pairs + pairs.capacity() * sizeof(uint32_t);

@@ -146,13 +146,21 @@ class Engine {
   uint64_t bytes(uint32_t pair) const;
   /// O(1).
   ServiceCount services(uint32_t pair) const;
-  /// Calls visit(pair number, Service, whether it answered) for each service of the pairs with
-  /// Pair::kPorts, in no order.
+  /// Calls visit(pair number, ServiceCount) for each pair with Pair::kPorts, in no order.
   template <typename Visit>
-  void for_each_service(Visit visit) const {
-    for (const auto& [key, answered] : services_) {
-      visit(static_cast<uint32_t>(key >> 18),
-            Service{static_cast<Transport>((key >> 16) & 3), static_cast<uint16_t>(key)}, answered);
+  void for_each_pair_with_services(Visit visit) const {
+    for (const auto& [pair, asked] : per_pair_) visit(pair, services(pair));
+  }
+  /// Calls visit(Service, whether it answered) for each service asked of a pair's destination, in
+  /// the order they were asked for. O(of them).
+  template <typename Visit>
+  void for_each_service(uint32_t pair, Visit visit) const {
+    if (!pairs_[pair].has(Pair::kPorts)) {
+      if (pairs_[pair].has(Pair::kAsked)) visit(pairs_[pair].service(), on_speaking_terms(pair));
+      return;
+    }
+    for (const Service& service : per_pair_.find(pair)->second.services) {
+      visit(service, services_.find(service_key(pair, service))->second);
     }
   }
   /// The pairs of a source in the order they were first seen; needs Options::history.
@@ -170,11 +178,19 @@ class Engine {
   template <typename Key, typename Value>
   using Map = boost::unordered_flat_map<Key, Value, SeededHash>;
   using SourceSketch = Sketch<8>;
+  struct PairServices {
+    std::vector<Service> services;
+    uint32_t answered = 0;
+  };
   struct Excess {
     uint64_t packets = 0;
     uint64_t bytes = 0;
   };
 
+  static uint64_t service_key(uint32_t pair, Service service) {
+    return uint64_t{pair} << 18 | uint64_t{static_cast<uint8_t>(service.transport)} << 16 |
+           service.port;
+  }
   bool full() const { return pairs_.size() + services_.size() >= options_.limit; }
   uint32_t hash(const Address& address) const;
   uint32_t hash(const Address& source, const Address& destination) const;
@@ -190,6 +206,7 @@ class Engine {
   void count_packet(uint32_t pair, uint32_t bytes);
   bool weigh(uint32_t pair, bool is_new, const Observation& observation);
   bool ask(uint32_t pair, Service service, uint32_t frame);
+  bool on_speaking_terms(uint32_t pair) const;
   bool has_asked(uint32_t pair, Service service) const;
   void answer(uint32_t pair, Service service);
 
@@ -202,7 +219,7 @@ class Engine {
   Blocks<Address> ipv6_destinations_;
   Index ipv6_index_;
   Map<uint64_t, bool> services_;           // pair, transport, port -> answered
-  Map<uint32_t, ServiceCount> per_pair_;   // pairs with Pair::kPorts
+  Map<uint32_t, PairServices> per_pair_;   // pairs with Pair::kPorts
   Map<uint32_t, Excess> excess_;           // pairs whose counts outgrew their bits
   Map<uint32_t, SourceSketch> beyond_;     // sources: destinations past the limit
   std::unique_ptr<Sketch<14>> unlisted_;   // sources past every limit

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <string_view>
 
 namespace fanout {
 namespace {
@@ -149,20 +151,98 @@ void read_later_fragment(Observation& observation) {
   observation.source_port = observation.destination_port = 0;
 }
 
-// Whether the payload cannot hold a further IP header.
-bool ends_here(uint8_t protocol, const Carriers& carriers, const Observation& observation) {
+bool begins_with(Bytes bytes, std::string_view beginning) {
+  return bytes.size() >= beginning.size() &&
+         std::memcmp(bytes.data(), beginning.data(), beginning.size()) == 0;
+}
+
+constexpr std::string_view kProxy1{"PROXY "};
+constexpr std::string_view kProxy2{"\r\n\r\n\0\r\nQUIT\n", 12};
+
+// The dissectors that Wireshark tries on any UDP port, that are on by default, and that lead to IP:
+// mp2t, e100, redbackli, rftap, rpcap, peekremote and proxy. `payload` may be cut short.
+bool looks_like_tunnel_in_udp(Bytes payload, size_t length) {
+  constexpr std::string_view kPeekRemote{"\0\xff\xab\xcd", 4};
+  constexpr size_t kE100Header = 28;
+  constexpr size_t kMp2tPacket = 188;
+  if (payload.size() < 4) return false;
+  switch (payload[0]) {
+    case 0x00:
+      return payload[1] == 7 || begins_with(payload, kPeekRemote);
+    case 0x01:
+      if (payload[1] == 4) return true;
+      return length >= kE100Header &&
+             (payload.size() < 24 || read32(payload, 20) == length - kE100Header);
+    case 0x02:
+    case 0x03:
+      return payload[1] == 4;
+    case 0x04:
+    case 0x14:
+    case 0x28:
+      return true;
+    case 0x47:
+      return length % kMp2tPacket == 0;
+    default:
+      return begins_with(payload, "RFta") || begins_with(payload, kProxy1) ||
+             begins_with(payload, kProxy2);
+  }
+}
+
+// The same for TCP (ifcp, fcip, tali, proxy), and the requests that turn an HTTP connection into
+// something else: what follows in the stream does not show what it is.
+bool tunnel_begins_in_tcp(Bytes payload) {
+  constexpr auto kBeginnings = std::to_array<std::string_view>(
+      {"\x02\x01\xfd\xfe", "\x01\x01\xfe\xfe", "TALI", kProxy1, kProxy2, "CONNECT ",
+       "SSTP_DUPLEX_POST "});
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(), [&](std::string_view beginning) {
+    return begins_with(payload, beginning);
+  });
+}
+
+// What Wireshark takes for a DNS answer on any UDP port, and what follows from it: names.
+bool looks_like_dns_answer(Bytes payload) {
+  if (payload.size() <= 12) return false;
+  const uint16_t flags = read16(payload, 2);
+  return (flags & 0x8000) != 0 && (flags & 0x7800) == 0 && read16(payload, 4) <= 1;
+}
+
+// Whether the payload, that of an IP datagram, cannot hold a further IP header.
+Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers& carriers,
+                 const Observation& observation) {
+  constexpr size_t kUdpHeader = 8;
   switch (protocol) {
-    case kTcp:
-      return !carriers.tcp[observation.source_port] && !carriers.tcp[observation.destination_port];
-    case kUdp:
-      return !carriers.udp[observation.source_port] && !carriers.udp[observation.destination_port];
+    case kTcp: {
+      if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
+        return Reading::kUnknown;
+      }
+      const size_t header = size_t{payload[12]} / 16 * 4;
+      if (payload.size() <= header) return Reading::kObservation;
+      const Bytes data = payload.subspan(header);
+      if (tunnel_begins_in_tcp(data)) return Reading::kTunnelBegins;
+      const bool is_rpcap = data.size() >= 2 && data[0] == 0 && data[1] == 7;
+      return is_rpcap ? Reading::kUnknown : Reading::kObservation;
+    }
+    case kUdp: {
+      if (carriers.udp[observation.source_port] || carriers.udp[observation.destination_port]) {
+        return Reading::kUnknown;
+      }
+      if (payload.size() <= kUdpHeader || length <= kUdpHeader) return Reading::kObservation;
+      const Bytes data = payload.subspan(kUdpHeader);
+      if (looks_like_tunnel_in_udp(data, length - kUdpHeader)) return Reading::kUnknown;
+      if (carriers.dns_anywhere && looks_like_dns_answer(data)) return Reading::kUnknown;
+      return Reading::kObservation;
+    }
+    case kIgmp: {
+      constexpr uint8_t kPimVersion1 = 0x14;
+      const bool is_pim = payload.empty() || payload[0] == kPimVersion1;
+      return is_pim ? Reading::kUnknown : Reading::kObservation;
+    }
     case kIcmp:
     case kIcmpv6:  // what they quote is not counted
-    case kIgmp:
     case kNoNextHeader:
-      return true;
+      return Reading::kObservation;
     default:
-      return false;
+      return Reading::kUnknown;
   }
 }
 
@@ -205,11 +285,10 @@ Reading read_ipv4(Bytes packet, uint32_t length, const Carriers& carriers,
   observation.destination = Address::ipv4(&packet[16]);
   const Bytes datagram = packet.first(std::min<size_t>(packet.size(), total));
   if (protocol == kIcmpv6 || protocol == kNoNextHeader ||
-      !read_payload(protocol, datagram.subspan(header), observation) ||
-      !ends_here(protocol, carriers, observation)) {
+      !read_payload(protocol, datagram.subspan(header), observation)) {
     return Reading::kUnknown;
   }
-  return Reading::kObservation;
+  return read_end(protocol, datagram.subspan(header), total - header, carriers, observation);
 }
 
 // Options that move an address or the length: the Home Address (RFC 6275), Jumbo Payload (RFC 2675).
@@ -240,6 +319,7 @@ Reading read_ipv6(Bytes packet, uint32_t length, const Carriers& carriers,
   Bytes payload =
       packet.first(std::min<size_t>(packet.size(), kIpv6Header + payload_length)).subspan(kIpv6Header);
   uint8_t protocol = packet[6];
+  size_t rest = payload_length;
   for (size_t i = 0; protocol == kHopByHop || protocol == kDestinationOptions; ++i) {
     if (i == kMostExtensionHeaders || payload.size() < 8) return Reading::kUnknown;
     const size_t header = (size_t{payload[1]} + 1) * 8;
@@ -248,12 +328,12 @@ Reading read_ipv6(Bytes packet, uint32_t length, const Carriers& carriers,
     }
     protocol = payload[0];
     payload = payload.subspan(header);
+    rest -= header;
   }
-  if (protocol == kIcmp || protocol == kIgmp || !read_payload(protocol, payload, observation) ||
-      !ends_here(protocol, carriers, observation)) {
+  if (protocol == kIcmp || protocol == kIgmp || !read_payload(protocol, payload, observation)) {
     return Reading::kUnknown;
   }
-  return Reading::kObservation;
+  return read_end(protocol, payload, rest, carriers, observation);
 }
 
 Reading read_ethertype(uint16_t type, Bytes payload, uint32_t length, const Carriers& carriers,

@@ -22,20 +22,23 @@ enum class Link : uint8_t {
   kOpenBsdLoopback ///< LINKTYPE_LOOP: the address family in network byte order
 };
 
-/// The ports whose payload may hold further IP headers: tunnels and the like.
+/// The payloads that the full dissection must see, by their ports: tunnels, which hold further IP
+/// headers, and the like.
 struct Carriers {
   std::bitset<65536> tcp;
   std::bitset<65536> udp;
+  bool dns_anywhere = false;  ///< also what looks like a DNS answer, on any UDP port
 };
 
 enum class Reading : uint8_t {
   kObservation,  ///< the frame holds exactly the observation that was read
   kNothing,      ///< the frame holds none, for certain
   kUnknown,      ///< only the full dissection can tell
+  kTunnelBegins, ///< only the full dissection can tell, of this frame and of all that follow
 };
 
 /// Reads a frame. Sets all of `observation` but frame, bytes and time. Answers kUnknown unless
-/// Wireshark's dissection is certain to see the same; reads nothing outside `captured`.
+/// Wireshark's dissection is certain to see the same; reads nothing outside `captured`. O(1).
 /// `length` is that of the frame on the wire.
 Reading read_frame(Link link, Bytes captured, uint32_t length, const Carriers& carriers,
                    Observation& observation);

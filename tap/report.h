@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,6 @@ struct ActiveSource {
   uint64_t packets;
   uint64_t bytes;
   Cardinality destinations;
-  bool suspect;
 };
 
 /// The snapshot. Cheap to copy; the engine it was taken from must not count on while it lives.
@@ -112,11 +112,14 @@ struct Report {
   /// The destinations of a source, by packets (falling), then address. O(n log n) in their number.
   std::vector<DestinationRow> destinations(const SourceRow& source) const;
 
+  /// The numbers of the source's pairs in the order they were first seen.
+  std::span<const uint32_t> pairs_of(uint32_t source) const;
+
  private:
   friend Report make_report(std::shared_ptr<const Engine>, const ReportSettings&,
                             const Dissection&);
   std::vector<uint32_t> listed_pairs_;    // of the listed sources, source by source
-  std::vector<uint64_t> listed_offsets_;  // by the engine's source number; empty where not listed
+  std::vector<uint64_t> listed_offsets_;  // by the engine's source number: where they begin
 };
 
 /// Takes the snapshot: O(pairs + sources log sources).

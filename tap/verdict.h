@@ -3,6 +3,7 @@
 #define FANOUT_TAP_VERDICT_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "engine.h"
@@ -19,14 +20,18 @@ struct Evidence {
   uint64_t unsolicited = 0;  ///< destinations it sent first an answer or a RST nobody asked for
   uint64_t multicast = 0;    ///< multicast and broadcast destinations
 
-  uint64_t services = 0;               ///< distinct services (destination ports) it asked for
-  uint64_t services_on_one_host = 0;   ///< at most, of one destination
-  uint64_t failed_on_one_host = 0;     ///< at most: of these, refused or not answered
-  Address failed_host;                 ///< the destination where that was
-  Service top_service;                 ///< the one that it asked most destinations for
-  uint64_t top_service_hosts = 0;      ///< how many destinations
-  uint64_t top_service_contacted = 0;  ///< ... of those it contacted first, with this service
-  uint64_t top_service_answered = 0;   ///< of these, answered
+  uint64_t services = 0;              ///< distinct services (destination ports) it asked for
+  uint64_t services_on_one_host = 0;  ///< at most, of one destination
+  uint64_t failed_on_one_host = 0;    ///< at most: of these, refused or not answered
+  Address failed_host;                ///< the destination where that was
+  Service top_service;                ///< the one that it asked most destinations for
+  uint64_t top_service_hosts = 0;     ///< how many destinations
+
+  /// The service with most first contacts that were not answered: how many first contacts asked
+  /// for it, and how many of these were answered from it.
+  Service worst_service;
+  uint64_t worst_contacted = 0;
+  uint64_t worst_answered = 0;
 
   uint64_t busiest_minute = 0;  ///< most new destinations within 60 seconds
   uint64_t busiest_window = 0;  ///< the same within the window asked for, if any
@@ -37,6 +42,11 @@ struct Evidence {
   uint64_t arp_in_order = 0;    ///< ARP targets next to the one asked for before
   uint64_t arp_sent_to = 0;     ///< ARP targets that it then sent IP packets
 };
+
+/// Gathers the evidence about a source from its pairs, given in the order they were first seen.
+/// `window` is in seconds, 0: none. O(pairs + services log services).
+Evidence gather_evidence(const Engine& engine, uint32_t source, std::span<const uint32_t> pairs,
+                         uint64_t window);
 
 /// What a source is. The first three accuse it; they can go together. The others exclude each other.
 enum class Verdict : uint8_t {
@@ -67,6 +77,14 @@ class Verdicts {
  private:
   uint16_t bits_ = 0;
 };
+
+/// Judges a source by the evidence, with `ports` as the most failed services on one host that are
+/// not a port scan. The rule, its parameters and their sources are in verdict.cc.
+Verdicts judge(const Source& source, const Evidence& evidence, uint64_t ports);
+
+/// The reason of a verdict in one line: "contacted 256 hosts first, 1 answered (0.4 %); ...".
+/// `service_name` tells the name of a service, or nothing.
+std::string reason(const Source& source, const Evidence& evidence);
 
 }  // namespace fanout
 

@@ -1,0 +1,48 @@
+// What Wireshark looks for in a plugin, and what it then registers.
+#include "tap/header_path.h"
+#include "tap/statistic.h"
+#include "preferences.h"
+#include "versions.h"
+
+namespace {
+
+int g_protocol = -1;
+
+void register_protocol() {
+  g_protocol = proto_register_protocol("Source Fan-out", "Fan-out", "fanout");
+  fanout::register_preferences(g_protocol);
+  fanout::register_header_path();
+}
+
+}  // namespace
+
+extern "C" {
+
+WS_DLL_PUBLIC_DEF extern const char plugin_version[];
+WS_DLL_PUBLIC_DEF extern const int plugin_want_major;
+WS_DLL_PUBLIC_DEF extern const int plugin_want_minor;
+const char plugin_version[] = FANOUT_VERSION;
+const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+WS_DLL_PUBLIC void plugin_register();
+WS_DLL_PUBLIC uint32_t plugin_describe();
+
+void plugin_register() {
+  static proto_plugin protocol{};
+  protocol.register_protoinfo = register_protocol;
+  proto_register_plugin(&protocol);
+  static tap_plugin tap{};
+  tap.register_tap_listener = fanout::register_statistic;
+  tap_register_plugin(&tap);
+}
+
+uint32_t plugin_describe() {
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+  return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
+#else
+  return 0;
+#endif
+}
+
+}  // extern "C"

@@ -1,0 +1,29 @@
+// The short way: in a run that is for nothing but this statistic, frames whose headers tell
+// everything are not dissected.
+#ifndef FANOUT_TAP_HEADER_PATH_H_
+#define FANOUT_TAP_HEADER_PATH_H_
+
+#include "observation.h"
+
+namespace fanout {
+
+/// The tap that the short way queues, once for each frame it spares the dissection, with the
+/// frame's observation, or with nullptr for a frame that has none.
+inline constexpr const char* kHeaderTap = "fanout_headers";
+
+/// Registers that tap. Once, with the protocol.
+void register_header_path();
+
+/// Makes the run take the short way where that changes no answer. Called by each statistic that
+/// would have it so, before the first packet; harmless in Wireshark's window.
+void offer_header_path();
+
+/// Rules the short way out for the rest of the run.
+void forbid_header_path();
+
+/// A statistic's tap listener has been called for this frame.
+void note_tapped(uint32_t frame);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_HEADER_PATH_H_

@@ -1,0 +1,27 @@
+// Turns what Wireshark's dissection saw into observations.
+#ifndef FANOUT_TAP_OBSERVE_H_
+#define FANOUT_TAP_OBSERVE_H_
+
+#include "headers.h"
+#include "plugin/versions.h"
+
+namespace fanout {
+
+/// The link type that read_frame() takes for a frame of this packet; false if it knows none.
+bool link_of(const packet_info* pinfo, Link* link);
+
+/// What every observation of a frame has in common: its number, its time and its length.
+Observation frame_observation(const packet_info* pinfo);
+
+/// One header of the `ip` tap, whose data is `data`. `frame` is the frame's bytes.
+Observation observe_ipv4(const packet_info* pinfo, tvbuff_t* frame, const void* data);
+
+/// The same for the `ipv6` tap.
+Observation observe_ipv6(const packet_info* pinfo, tvbuff_t* frame, const void* data);
+
+/// The ARP packet of a frame; false if there is none that read_arp() takes. There is no tap for it.
+bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_OBSERVE_H_

@@ -1,0 +1,200 @@
+#include "report.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdio>
+
+namespace fanout {
+namespace {
+
+constexpr size_t kMostActive = 10;
+
+// Unanswered first contacts below which nobody is worth judging, flagged or not.
+constexpr uint32_t kFewestFailures = 4;
+
+// The pairs of the chosen sources, source by source, in the order of arrival.
+void collect_pairs(const Engine& engine, const std::vector<bool>& chosen,
+                   std::vector<uint64_t>& offsets, std::vector<uint32_t>& pairs) {
+  offsets.assign(engine.source_count() + size_t{1}, 0);
+  for (uint32_t source = 0; source < engine.source_count(); ++source) {
+    const uint32_t count = chosen[source] ? engine.source(source).destinations : 0;
+    offsets[source + 1] = offsets[source] + count;
+  }
+  pairs.resize(offsets.back());
+  std::vector<uint64_t> next(offsets.begin(), offsets.end() - 1);
+  for (uint32_t pair = 0; pair < engine.pair_count(); ++pair) {
+    const uint32_t source = engine.pair(pair).source;
+    if (chosen[source]) pairs[next[source]++] = pair;
+  }
+}
+
+// Whether evidence below the threshold could accuse the source.
+std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
+  std::vector<bool> worth(engine.source_count());
+  for (uint32_t number = 0; number < engine.source_count(); ++number) {
+    const Source& source = engine.source(number);
+    worth[number] = source.contacted - source.answered >= kFewestFailures;
+  }
+  engine.for_each_pair_with_services([&](uint32_t pair, const ServiceCount& count) {
+    if (count.failed() > ports) worth[engine.pair(pair).source] = true;
+  });
+  return worth;
+}
+
+void count_in_bin(std::vector<Bin>& bins, uint64_t destinations) {
+  const size_t bin = static_cast<size_t>(std::bit_width(destinations)) - 1;
+  while (bins.size() <= bin) {
+    const uint64_t from = uint64_t{1} << bins.size();
+    bins.push_back({from, 2 * from - 1, 0});
+  }
+  ++bins[bin].sources;
+}
+
+std::string ipv6_to_string(const Address& address) {
+  std::array<uint16_t, 8> groups{};
+  for (size_t i = 0; i < 4; ++i) {
+    groups[i] = static_cast<uint16_t>(address.high >> (48 - 16 * i));
+    groups[i + 4] = static_cast<uint16_t>(address.low >> (48 - 16 * i));
+  }
+  // RFC 5952: "::" for the first of the longest runs of at least two zero groups.
+  size_t zeros_at = groups.size();
+  size_t zeros = 1;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    size_t run = 0;
+    while (i + run < groups.size() && groups[i + run] == 0) ++run;
+    if (run > zeros) {
+      zeros_at = i;
+      zeros = run;
+    }
+  }
+  std::string text;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (i == zeros_at) {
+      text += "::";
+      i += zeros - 1;
+      continue;
+    }
+    if (!text.empty() && text.back() != ':') text += ':';
+    char group[5];
+    std::snprintf(group, sizeof group, "%x", groups[i]);
+    text += group;
+  }
+  return text;
+}
+
+}  // namespace
+
+Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
+                   const Dissection& dissection) {
+  Report report;
+  report.settings = settings;
+  report.dissection = dissection;
+  report.frames = engine->frames();
+  report.first_time = engine->first_time();
+  report.last_time = engine->last_time();
+  report.sources_total = engine->sources_total();
+  report.limit = engine->options().limit;
+  report.limit_hit_in = engine->limit_hit_in();
+  report.engine = engine;
+
+  const uint32_t count = engine->source_count();
+  std::vector<bool> chosen = worth_judging(*engine, settings.ports);
+  for (uint32_t number = 0; number < count; ++number) {
+    const Cardinality destinations = engine->destinations(number);
+    report.pairs_total.value += destinations.value;
+    report.pairs_total.low += destinations.low;
+    report.pairs_total.high += destinations.high;
+    if (destinations.value > 0) count_in_bin(report.distribution, destinations.value);
+    if (settings.all || destinations.value > settings.threshold) chosen[number] = true;
+  }
+  collect_pairs(*engine, chosen, report.listed_offsets_, report.listed_pairs_);
+
+  for (uint32_t number = 0; number < count; ++number) {
+    if (!chosen[number]) continue;
+    const Source& source = engine->source(number);
+    SourceRow row{};
+    row.number = number;
+    row.address = source.address;
+    row.destinations = engine->destinations(number);
+    row.evidence = gather_evidence(*engine, number, report.pairs_of(number), settings.window);
+    row.allowed = settings.is_allowed && settings.is_allowed(source.address);
+    const uint64_t reached =
+        settings.window == 0 ? row.destinations.value : row.evidence.busiest_window;
+    row.flagged = !row.allowed && reached > settings.threshold;
+    if (!row.allowed) row.verdicts = judge(source, row.evidence, settings.ports);
+    report.flagged_total += row.flagged ? 1 : 0;
+    report.suspects_total += row.suspect() ? 1 : 0;
+    if (!settings.all && !row.flagged && !row.suspect()) continue;
+    row.packets = source.packets;
+    row.bytes = source.bytes;
+    row.first_frame = source.first_frame;
+    row.last_frame = source.last_frame;
+    row.first_time = source.first_time;
+    row.last_time = source.last_time;
+    report.sources.push_back(std::move(row));
+  }
+
+  std::sort(report.sources.begin(), report.sources.end(),
+            [](const SourceRow& a, const SourceRow& b) {
+              if (a.destinations.value != b.destinations.value) {
+                return a.destinations.value > b.destinations.value;
+              }
+              if (a.packets != b.packets) return a.packets > b.packets;
+              return a.address < b.address;
+            });
+  if (settings.top && report.sources.size() > *settings.top) {
+    report.left_out = report.sources.size() - *settings.top;
+    report.sources.resize(*settings.top);
+  }
+  for (SourceRow& row : report.sources) row.reason = reason(engine->source(row.number), row.evidence);
+
+  std::vector<uint32_t> by_packets(count);
+  for (uint32_t number = 0; number < count; ++number) by_packets[number] = number;
+  const size_t most = std::min<size_t>(kMostActive, count);
+  std::partial_sort(by_packets.begin(), by_packets.begin() + static_cast<ptrdiff_t>(most),
+                    by_packets.end(), [&](uint32_t a, uint32_t b) {
+                      const Source& one = engine->source(a);
+                      const Source& other = engine->source(b);
+                      if (one.packets != other.packets) return one.packets > other.packets;
+                      return one.address < other.address;
+                    });
+  for (size_t i = 0; i < most; ++i) {
+    const Source& source = engine->source(by_packets[i]);
+    report.most_active.push_back(
+        {source.address, source.packets, source.bytes, engine->destinations(by_packets[i])});
+  }
+  return report;
+}
+
+std::span<const uint32_t> Report::pairs_of(uint32_t source) const {
+  return std::span(listed_pairs_)
+      .subspan(listed_offsets_[source], listed_offsets_[source + 1] - listed_offsets_[source]);
+}
+
+std::vector<DestinationRow> Report::destinations(const SourceRow& source) const {
+  std::vector<DestinationRow> rows;
+  for (const uint32_t number : pairs_of(source.number)) {
+    const Pair& pair = engine->pair(number);
+    rows.push_back({engine->destination(pair), engine->packets(number), engine->bytes(number),
+                    pair.first_frame, pair.first_time, pair.has(Pair::kContacted),
+                    pair.has(Pair::kAnswered), pair.service(), pair.has(Pair::kAsked),
+                    engine->services(number)});
+  }
+  std::sort(rows.begin(), rows.end(), [](const DestinationRow& a, const DestinationRow& b) {
+    return a.packets != b.packets ? a.packets > b.packets : a.address < b.address;
+  });
+  return rows;
+}
+
+std::string to_string(const Address& address) {
+  if (address.network == Network::kIpv6) return ipv6_to_string(address);
+  char text[16];
+  std::snprintf(text, sizeof text, "%u.%u.%u.%u", static_cast<unsigned>(address.low >> 24 & 255),
+                static_cast<unsigned>(address.low >> 16 & 255),
+                static_cast<unsigned>(address.low >> 8 & 255),
+                static_cast<unsigned>(address.low & 255));
+  return text;
+}
+
+}  // namespace fanout

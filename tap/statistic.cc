@@ -1,0 +1,191 @@
+#include "statistic.h"
+
+#include <epan/epan_dissect.h>
+#include <wsutil/report_message.h>
+
+#include <cstdlib>
+
+#include "header_path.h"
+#include "names.h"
+#include "observe.h"
+#include "output.h"
+#include "plugin/preferences.h"
+#include "plugin/versions.h"
+#include "render.h"
+
+namespace fanout {
+namespace {
+
+// One -z fanout. Several in a run know nothing of each other.
+class Statistic {
+ public:
+  explicit Statistic(const Options& options) : options_(options) { reset(); }
+
+  // Registers the tap listeners; nullptr, or why the filter was refused (to be freed).
+  GString* listen() {
+    struct Tap {
+      const char* name;
+      tap_packet_cb packet;
+    };
+    // The frame's listener resets and draws for all, and comes last in each frame.
+    const Tap taps[] = {{"ip", on_ip}, {"ipv6", on_ipv6}, {kHeaderTap, on_header}};
+    const char* filter = options_.filter.empty() ? nullptr : options_.filter.c_str();
+    GString* error = register_tap_listener("frame", this, filter, TL_REQUIRES_NOTHING, on_reset,
+                                           on_frame, on_draw, nullptr);
+    for (const Tap& tap : taps) {
+      if (error != nullptr) break;
+      error = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING, nullptr,
+                                    tap.packet, nullptr, nullptr);
+    }
+    if (error != nullptr) remove_tap_listener(this);
+    return error;
+  }
+
+ private:
+  static Statistic* self(void* data) { return static_cast<Statistic*>(data); }
+
+  void reset() {
+    engine_ = std::make_shared<Engine>(engine_options(options_));
+    dissection_ = {};
+    count_arp_ = preferences().count_arp;
+  }
+
+  static void on_reset(void* data) { self(data)->reset(); }
+
+  static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t* edt,
+                                 const void* header, tap_flags_t) {
+    self(data)->engine_->post(observe_ipv4(pinfo, edt->tvb, header));
+    return TAP_PACKET_REDRAW;
+  }
+
+  static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t* edt,
+                                   const void* header, tap_flags_t) {
+    self(data)->engine_->post(observe_ipv6(pinfo, edt->tvb, header));
+    return TAP_PACKET_REDRAW;
+  }
+
+  static tap_packet_status on_header(void* data, packet_info* pinfo, epan_dissect_t*,
+                                     const void* observed, tap_flags_t) {
+    Statistic* statistic = self(data);
+    statistic->short_frame_ = pinfo->num;
+    ++statistic->dissection_.header_frames;
+    const auto* observation = static_cast<const Observation*>(observed);
+    if (observation == nullptr) return TAP_PACKET_DONT_REDRAW;
+    const bool is_arp = observation->source.network == Network::kArp;
+    if (!is_arp || statistic->count_arp_) statistic->engine_->post(*observation);
+    return TAP_PACKET_REDRAW;
+  }
+
+  static tap_packet_status on_frame(void* data, packet_info* pinfo, epan_dissect_t* edt,
+                                    const void*, tap_flags_t) {
+    Statistic* statistic = self(data);
+    statistic->engine_->count_frame(frame_observation(pinfo).time);
+    note_tapped(pinfo->num);
+    if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
+    ++statistic->dissection_.full_frames;
+    Observation arp;
+    if (statistic->count_arp_ && observe_arp(pinfo, edt->tvb, &arp)) statistic->engine_->post(arp);
+    return TAP_PACKET_REDRAW;
+  }
+
+  static void on_draw(void* data) {
+    if (!self(data)->draw()) std::exit(2);  // as tshark does when it cannot write
+  }
+
+  bool draw() {
+    engine_->flush();
+    dissection_.headers = dissection_.header_frames > 0;
+    const Report report = make_report(engine_, report_settings(options_), dissection_);
+    Presentation presentation;
+    presentation.name = host_name;
+    presentation.service_name = service_name;
+    presentation.unicode = options_.format == Format::kText && options_.file.empty()
+                               ? g_get_charset(nullptr) != 0
+                               : true;
+    Output output = options_.file.empty() ? Output() : Output(options_.file);
+    if (!output.open()) {
+      report_failure("fanout: %s", output.error().c_str());
+      return false;
+    }
+    render(options_.format, report, presentation,
+           [&](std::string_view text) { output.write(text); });
+    if (!output.commit()) {
+      report_failure("fanout: %s", output.error().c_str());
+      return false;
+    }
+    return true;
+  }
+
+  Options options_;
+  std::shared_ptr<Engine> engine_;
+  Dissection dissection_;
+  uint32_t short_frame_ = 0;  // the last frame that took the short way
+  bool count_arp_ = true;
+};
+
+// Ends tshark with one line; in Wireshark's window a message must do.
+StatInitResult refuse(const std::string& message) {
+  report_failure("%s", message.c_str());
+  if (!in_window()) std::exit(1);
+  return stat_init_result(false);
+}
+
+StatInitResult start(const char* argument, void*) {
+  const auto parsed = parse_options(argument);
+  if (const auto* error = std::get_if<OptionError>(&parsed)) {
+    return refuse("-z fanout: " + error->message);
+  }
+  const auto& options = std::get<Options>(parsed);
+  if (!options.file.empty()) {
+    const std::string why = why_not_writable(options.file);
+    if (!why.empty()) return refuse("-z fanout: file=: " + why);
+  }
+  // Lives as long as its listeners: to the end of the process.
+  auto* statistic = new Statistic(options);
+  if (GString* error = statistic->listen()) {
+    const std::string why = error->str;
+    g_string_free(error, TRUE);
+    delete statistic;
+    return refuse("-z fanout: \"" + options.filter +
+                  "\" is neither an option nor a display filter (" + why + "). Allowed: " +
+                  std::string(options_usage()));
+  }
+  if (options.full) {
+    forbid_header_path();
+  } else if (options.filter.empty()) {
+    offer_header_path();
+  }
+  return stat_init_result(true);
+}
+
+}  // namespace
+
+ReportSettings report_settings(const Options& options) {
+  const Preferences defaults = preferences();
+  ReportSettings settings;
+  settings.threshold = options.threshold.value_or(defaults.threshold);
+  settings.ports = options.ports.value_or(defaults.ports);
+  settings.window = options.window.value_or(defaults.window);
+  settings.all = options.all;
+  settings.pairs = options.pairs;
+  settings.top = options.top;
+  settings.filter = options.filter;
+  settings.is_allowed = is_never_flagged;
+  return settings;
+}
+
+Engine::Options engine_options(const Options& options) {
+  const Preferences defaults = preferences();
+  Engine::Options result;
+  result.limit = defaults.limit;
+  result.unicast = options.unicast || !defaults.count_multicast;
+  return result;
+}
+
+void register_statistic() {
+  static stat_tap_ui ui = {REGISTER_PACKET_STAT_GROUP_UNSORTED, nullptr, "fanout", start, 0,
+                           nullptr};
+  register_stat_tap_ui(&ui, nullptr);
+}
+
+}  // namespace fanout
