@@ -172,6 +172,14 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
         ++source.contacted;
       } else if (observation.role == Role::kAnswer || observation.role == Role::kRefusal) {
         pair.flags |= Pair::kUnsolicited;
+        serve(pair, own);
+      } else if (observation.role == Role::kData) {
+        // Cut off in the middle: the lower port is the service.
+        if (own.port < asked.port) {
+          serve(pair, own);
+        } else {
+          ask(number, asked, observation.frame);
+        }
       }
     }
   }
@@ -194,11 +202,7 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
       if (!is_new) other = opposite(observation);
       if (other == kNone || !has_asked(other, own)) return ask(number, asked, observation.frame);
       answer(other, own);
-      if (!pair.has(Pair::kAsked)) {
-        pair.flags |= Pair::kServed;
-        pair.port = own.port;
-        pair.transport = static_cast<uint8_t>(own.transport) & 3;
-      }
+      if (!pair.has(Pair::kAsked)) serve(pair, own);
       return false;
 
     case Role::kAnswer:
@@ -230,6 +234,10 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
         --pair.open_handshakes;
         increment_saturating(source.tcp_handshakes);
       }
+      // Where the answers were not captured, the source's own ACK shows that there was one.
+      if (pair.has(Pair::kContacted) && !pair.has(Pair::kAnswered) && has_asked(number, asked)) {
+        answer(number, asked);
+      }
       if (pair.has(Pair::kReplying) && !pair.has(Pair::kCredited)) {
         pair.flags |= Pair::kCredited;
         if (!is_new) other = opposite(observation);
@@ -241,6 +249,12 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
       return false;
   }
   return false;
+}
+
+void Engine::serve(Pair& pair, Service own) {
+  pair.flags |= Pair::kServed;
+  pair.port = own.port;
+  pair.transport = static_cast<uint8_t>(own.transport) & 3;
 }
 
 bool Engine::ask(uint32_t number, Service service, uint32_t frame) {

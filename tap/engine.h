@@ -205,6 +205,7 @@ class Engine {
   void count_beyond_limit(uint32_t source, const Observation& observation);
   void count_packet(uint32_t pair, uint32_t bytes);
   bool weigh(uint32_t pair, bool is_new, const Observation& observation);
+  static void serve(Pair& pair, Service own);
   bool ask(uint32_t pair, Service service, uint32_t frame);
   bool on_speaking_terms(uint32_t pair) const;
   bool has_asked(uint32_t pair, Service service) const;

@@ -103,6 +103,12 @@ Role tcp_role(uint8_t flags) {
   return (flags & kSyn) != 0 ? Role::kAnswer : Role::kData;
 }
 
+// From a system port to one that is none (RFC 6335): an answer, even where the question is missing.
+Role udp_role(uint16_t source, uint16_t destination) {
+  constexpr uint16_t kSystemPorts = 1024;
+  return source < kSystemPorts && destination >= kSystemPorts ? Role::kAnswer : Role::kDatagram;
+}
+
 // Reads what follows the IP headers. False if too little of it was captured to tell.
 bool read_payload(uint8_t protocol, Bytes payload, Observation& observation) {
   observation.transport = Transport::kOther;
@@ -125,7 +131,7 @@ bool read_payload(uint8_t protocol, Bytes payload, Observation& observation) {
       if (payload.size() < 4) return false;
       observation.source_port = read16(payload, 0);
       observation.destination_port = read16(payload, 2);
-      observation.role = Role::kDatagram;
+      observation.role = udp_role(observation.source_port, observation.destination_port);
       return true;
     case kIcmp:
     case kIcmpv6: {

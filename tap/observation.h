@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 namespace fanout {
 
@@ -70,6 +71,9 @@ struct Address {
 
   auto operator<=>(const Address&) const = default;
 };
+
+/// An address as text: dotted decimal, or RFC 5952.
+std::string to_string(const Address& address);
 
 /// The transport of a service, as far as evidence tells them apart.
 enum class Transport : uint8_t { kOther, kTcp, kUdp, kIcmp };

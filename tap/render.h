@@ -4,6 +4,7 @@
 #define FANOUT_TAP_RENDER_H_
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "options.h"
@@ -16,7 +17,7 @@ using Sink = std::function<void(std::string_view)>;
 
 /// How to present a report.
 struct Presentation {
-  NameOf name;  ///< resolved names; may be empty: none
+  NameOf name;                                              ///< resolved names; may be empty: none
   std::function<std::string(const Service&)> service_name;  ///< likewise, "ssh"
   bool unicode = false;  ///< text: whether block characters may be used
 };

@@ -129,9 +129,6 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
 /// Tells names: the resolved name of an address, or an empty string.
 using NameOf = std::function<std::string(const Address&)>;
 
-/// An address as text: dotted decimal, or RFC 5952.
-std::string to_string(const Address& address);
-
 }  // namespace fanout
 
 #endif  // FANOUT_TAP_REPORT_H_

@@ -24,14 +24,16 @@ struct Evidence {
   uint64_t services_on_one_host = 0;  ///< at most, of one destination
   uint64_t failed_on_one_host = 0;    ///< at most: of these, refused or not answered
   Address failed_host;                ///< the destination where that was
+  uint64_t failed_host_packets = 0;   ///< packets sent there
   Service top_service;                ///< the one that it asked most destinations for
   uint64_t top_service_hosts = 0;     ///< how many destinations
 
-  /// The service with most first contacts that were not answered: how many first contacts asked
-  /// for it, and how many of these were answered from it.
-  Service worst_service;
-  uint64_t worst_contacted = 0;
-  uint64_t worst_answered = 0;
+  /// The service for which the first contacts speak most for a scan: how many contacts asked for
+  /// it, how many of these were answered from it, and the highest score they reached.
+  Service scan_service;
+  uint64_t scan_contacted = 0;
+  uint64_t scan_answered = 0;
+  double scan_score = 0;
 
   uint64_t busiest_minute = 0;  ///< most new destinations within 60 seconds
   uint64_t busiest_window = 0;  ///< the same within the window asked for, if any
@@ -39,8 +41,10 @@ struct Evidence {
   uint64_t tcp_refused = 0;     ///< of these, answered by a RST
   uint64_t tcp_handshakes = 0;  ///< of these, that became connections
 
-  uint64_t arp_in_order = 0;    ///< ARP targets next to the one asked for before
-  uint64_t arp_sent_to = 0;     ///< ARP targets that it then sent IP packets
+  uint64_t served = 0;      ///< unsolicited, but from a UDP port, or data: a server's
+  uint64_t cut_off = 0;     ///< destinations whose first packet was in the middle of a connection
+  uint64_t arp_swept = 0;   ///< ARP targets asked for in the stretch with the highest score
+  double arp_score = 0;     ///< that score
 };
 
 /// Gathers the evidence about a source from its pairs, given in the order they were first seen.
@@ -82,8 +86,8 @@ class Verdicts {
 /// not a port scan. The rule, its parameters and their sources are in verdict.cc.
 Verdicts judge(const Source& source, const Evidence& evidence, uint64_t ports);
 
-/// The reason of a verdict in one line: "contacted 256 hosts first, 1 answered (0.4 %); ...".
-/// `service_name` tells the name of a service, or nothing.
+/// The reason of a verdict in one line: "contacted 256 hosts first, 1 answered (0.4 %); 22/tcp on
+/// all; 2 packets each; 256 in its busiest minute".
 std::string reason(const Source& source, const Evidence& evidence);
 
 }  // namespace fanout
