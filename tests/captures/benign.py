@@ -54,7 +54,7 @@ def ipv6_browser(capture: Capture) -> None:
 
 @recipe()
 def p2p(capture: Capture) -> None:
-    """A peer-to-peer client contacts 150 peers on ports of their own; 45 answer and exchange data."""
+    """A peer-to-peer client contacts 150 peers on odd ports; 45 answer and exchange data."""
     for number, peer in enumerate(hosts("198.18", 150)):
         time = number * 0.4
         client, server = (CLIENT, 40000 + number), (peer, capture.random.randrange(1024, 65536))
@@ -159,7 +159,7 @@ def update_flood(capture: Capture) -> None:
 
 @recipe()
 def arp_gateway(capture: Capture) -> None:
-    """A gateway asks for 150 targets in an hour, in no order; half answer, none is sent IP by it."""
+    """A gateway asks for 150 targets in an hour, in no order, and sends IP to none itself."""
     for target in capture.random.sample(hosts("10.0", 600, 2), 150):
         time = capture.random.uniform(0, 3600)
         answered = capture.random.random() < 0.5

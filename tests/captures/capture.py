@@ -188,8 +188,8 @@ def pcapng(
     out = [pcapng_block(0x0A0D0D0A, section)]
     for interface in interfaces:
         description = struct.pack("<HHI", interface.link_type, 0, SNAPSHOT_LENGTH)
-        options = [(2, interface.name.encode()), (9, bytes([interface.resolution]))]
-        out.append(pcapng_block(1, description + pcapng_options(options)))
+        described = [(2, interface.name.encode()), (9, bytes([interface.resolution]))]
+        out.append(pcapng_block(1, description + pcapng_options(described)))
     if names:
         out.append(pcapng_block(4, b"".join(name_records(names))))
     for number, frame in enumerate(capture.ordered()):

@@ -1,6 +1,7 @@
 """Captures of frames that are cut, contradictory or random."""
 from typing import List
 
+import encapsulations  # noqa: F401  Its captures are damaged here.
 from capture import RECIPES, Capture, recipe
 from layers import (
     ACK,
@@ -42,7 +43,9 @@ def cut_ipv4(capture: Capture) -> None:
 @recipe()
 def cut_ipv6(capture: Capture) -> None:
     """A TCP/IPv6 frame cut at every length from 0 to 80."""
-    cut_at_every_length(capture, ethernet(ipv6(A6, "2001:db8:1::2", tcp(40000, 443, ACK, bytes(40)))))
+    cut_at_every_length(
+        capture, ethernet(ipv6(A6, "2001:db8:1::2", tcp(40000, 443, ACK, bytes(40))))
+    )
 
 
 @recipe()

@@ -115,7 +115,7 @@ def flooded_server(capture: Capture) -> None:
 
 
 def ssh_sweep(capture: Capture) -> None:
-    """A scanner outside tries port 22 of a whole /24: 2 hosts answer, the other live ones refuse."""
+    """A scanner outside tries port 22 of a /24: 2 hosts answer, the other live ones refuse."""
     scanner = "198.51.100.66"
     capture.scan(ADDRESS_SCAN, scanner)
     for number, target in enumerate(capture.random.sample(hosts("10.0.0", 254), 254)):
@@ -130,7 +130,9 @@ def port_scan(capture: Capture) -> None:
     """A scanner in the office tries 200 ports of a server, four of which are open."""
     scanner = "10.0.0.77"
     capture.scan(PORT_SCAN, scanner)
-    for number, port in enumerate(capture.random.sample(range(1, 1024), 196) + [22, 443, 445, 2049]):
+    for number, port in enumerate(
+        capture.random.sample(range(1, 1024), 196) + [22, 443, 445, 2049]
+    ):
         answer, last = (SYN | ACK, RST) if number >= 196 else (RST | ACK, 0)
         probe(capture, 30 + number * 0.01, (scanner, 45678), (VICTIM, port), answer, last)
 

@@ -76,7 +76,7 @@ from traffic import hosts
 A, B = "10.0.0.1", "10.0.0.2"
 A6, B6 = "2001:db8:1::1", "2001:db8:1::2"
 TUNNEL, TUNNEL6 = ("192.0.2.1", "192.0.2.2"), ("2001:db8:ffff::1", "2001:db8:ffff::2")
-HOPS6 = ["2001:db8:a::1", "2001:db8:a::2"]
+HOP6 = "2001:db8:a::1"
 
 
 # What is carried
@@ -270,9 +270,7 @@ def link_null(capture: Capture) -> None:
 @recipe(link_type=LINKTYPE_LOOP)
 def link_loop(capture: Capture) -> None:
     """OpenBSD loopback, in network byte order."""
-    add_all(
-        capture, ipv4_packets() + ipv6_packets(), lambda packet: loopback(packet, ">", 24)
-    )
+    add_all(capture, ipv4_packets() + ipv6_packets(), lambda packet: loopback(packet, ">", 24))
 
 
 @recipe(link_type=LINKTYPE_RADIOTAP)
@@ -450,11 +448,13 @@ def ipv6_routing_headers(capture: Capture) -> None:
     for kind in (0, 4):
         for number, other in enumerate(hosts("2001:db8:80::", 4)):
             segment = tcp(40000 + number, 443, SYN)
-            on_the_way = routing_header(kind, 1, [HOPS6[0], other][:: -1 if kind == 4 else 1], segment)
-            packet = ipv6(A6, HOPS6[0], on_the_way, final=other)
-            capture.add(len(capture.frames) / 1000, ethernet(packet))
-            at_the_end = routing_header(kind, 0, HOPS6, segment)
-            capture.add(len(capture.frames) / 1000, ethernet(ipv6(A6, other, at_the_end)))
+            # Type 0 lists the addresses in the order of the route, type 4 from its end.
+            route = [HOP6, other] if kind == 0 else [other, HOP6]
+            header = routing_header(kind, 1, route, segment)
+            on_the_way = ipv6(A6, HOP6, header, final=other)
+            at_the_end = ipv6(A6, other, routing_header(kind, 0, route, segment))
+            capture.add(len(capture.frames) / 1000, ethernet(on_the_way))
+            capture.add(len(capture.frames) / 1000, ethernet(at_the_end))
 
 
 @recipe()
@@ -463,7 +463,7 @@ def ipv6_segment_routing_tunnel(capture: Capture) -> None:
     add_all(
         capture,
         ipv4_packets() + ipv6_packets(),
-        lambda packet: tunnel6(routing_header(4, 1, HOPS6, packet)),
+        lambda packet: tunnel6(routing_header(4, 1, [HOP6, TUNNEL6[1]], packet)),
     )
 
 
@@ -528,9 +528,9 @@ def icmp_errors(capture: Capture) -> None:
 def icmpv6_errors(capture: Capture) -> None:
     """ICMPv6 errors that quote packets between hosts that are not seen otherwise."""
     for number, other in enumerate(hosts("2001:db8:80::", 6)):
-        quoted = ipv6("2001:db8:2::1", other, tcp(40000 + number, 443, SYN), hop_limit=1)
-        padded = quoted.data + bytes(-len(quoted.data) % 8)
-        redirected = struct.pack("!BBHI", 4, 1 + len(padded) // 8, 0, 0) + padded
+        segment = tcp(40000 + number, 443, SYN, bytes(4))
+        quoted = ipv6("2001:db8:2::1", other, segment, hop_limit=1)
+        redirected = struct.pack("!BBHI", 4, 1 + len(quoted.data) // 8, 0, 0) + quoted.data
         for error in (
             icmpv6_error(ICMPV6_TIME_EXCEEDED, 0, quoted),
             icmpv6_error(ICMPV6_UNREACHABLE, 0, quoted),

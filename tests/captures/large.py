@@ -142,7 +142,7 @@ def ordinary(count: int) -> Iterator[Record]:
     """N packets of 420 bytes on average, 5 % of them one source's SYN scan of port 23.
 
     2,000 flows are open at a time: TLS on 443, HTTP on 80, both from handshake to FIN, and DNS.
-    65,536 clients in 10.16.0.0/12 talk to 512 servers; flows repeat after 2,097,152 of them.
+    65,536 clients in 10.16.0.0/12 talk to 412 servers; flows repeat after 2,097,152 of them.
     """
     randomness = random.Random("ordinary")
     templates = [flow_template(number, randomness) for number in range(TEMPLATES)]
@@ -189,13 +189,13 @@ def flow_template(number: int, randomness: random.Random) -> Template:
         connection.open()
         if kind < 2:
             connection.say(0, http_get(name))
-            connection.say(1, http_ok(web_page(randomness.randrange(2000, 8000))))
+            connection.say(1, http_ok(web_page(randomness.randrange(3000, 10000))))
         else:
             connection.say(0, tls_hello(randomness, name))
             connection.say(1, tls_hello(randomness))
             for _ in range(randomness.randrange(1, 4)):
                 request = randomness.randbytes(randomness.randrange(80, 600))
-                response = randomness.randbytes(randomness.randrange(200, 6000))
+                response = randomness.randbytes(randomness.randrange(700, 8200))
                 connection.say(0, tls_record(23, request))
                 connection.say(1, tls_record(23, response))
         connection.close()
@@ -203,9 +203,7 @@ def flow_template(number: int, randomness: random.Random) -> Template:
     for frame in capture.frames:
         outgoing = frame.seen[0][1] == client
         address, port_at = (SOURCE, SOURCE_PORT) if outgoing else (DESTINATION, DESTINATION_PORT)
-        packets.append(
-            cut_out(frame.data, (IDENTIFICATION, 2), (address + 2, 2), (port_at, 2))
-        )
+        packets.append(cut_out(frame.data, (IDENTIFICATION, 2), (address + 2, 2), (port_at, 2)))
     return Template(packets, port)
 
 

@@ -38,7 +38,7 @@ PROTOCOL_ICMPV6 = 58
 PROTOCOL_DESTINATION_OPTIONS = 60
 
 ICMP_ECHO_REPLY, ICMP_UNREACHABLE, ICMP_REDIRECT, ICMP_ECHO = 0, 3, 5, 8
-ICMP_TIME_EXCEEDED, ICMP_TIMESTAMP, ICMP_TIMESTAMP_REPLY = 11, 13, 14
+ICMP_TIME_EXCEEDED, ICMP_TIMESTAMP = 11, 13
 ICMPV6_UNREACHABLE, ICMPV6_TOO_BIG, ICMPV6_TIME_EXCEEDED = 1, 2, 3
 ICMPV6_ECHO, ICMPV6_ECHO_REPLY, ICMPV6_REDIRECT = 128, 129, 137
 
@@ -78,7 +78,7 @@ class Packet:
         return replace(self, seen=())
 
     def patched(self, at: int, data: bytes) -> "Packet":
-        """The same packet with `data` written over its bytes from `at`, checksums left as they are."""
+        """The same packet with `data` over its bytes from `at`, and its checksums as they were."""
         return replace(self, data=self.data[:at] + data + self.data[at + len(data) :])
 
     def inside(self, header: bytes, *, ethertype: int = 0, protocol: int = 0) -> "Packet":
@@ -139,7 +139,9 @@ def sealed(source: str, destination: str, payload: Packet) -> bytes:
         return payload.data
     start, at, protocol = payload.pseudo_sum
     covered = payload.data[start:]
-    pseudo_header = packed(source) + packed(destination) + struct.pack("!II", len(covered), protocol)
+    pseudo_header = (
+        packed(source) + packed(destination) + struct.pack("!II", len(covered), protocol)
+    )
     value = checksum(pseudo_header + covered)
     if protocol == PROTOCOL_UDP:
         value = value or 0xFFFF
@@ -191,9 +193,7 @@ def udp(source_port: int, destination_port: int, payload: Payload = b"") -> Pack
 def icmp(kind: int, code: int = 0, rest: bytes = bytes(4), payload: bytes = b"") -> Packet:
     """An ICMP message; `rest` are the four bytes after the checksum."""
     value = checksum(bytes([kind, code]) + bytes(2) + rest + payload)
-    return Packet(
-        struct.pack("!BBH", kind, code, value) + rest + payload, protocol=PROTOCOL_ICMP
-    )
+    return Packet(struct.pack("!BBH", kind, code, value) + rest + payload, protocol=PROTOCOL_ICMP)
 
 
 def icmpv6(kind: int, code: int = 0, rest: bytes = bytes(4), payload: bytes = b"") -> Packet:
@@ -293,7 +293,9 @@ def ipv6(
 
 def ip(source: str, destination: str, payload: Packet) -> Packet:
     """IPv4 or IPv6, as the addresses ask for."""
-    return (ipv6 if ":" in source else ipv4)(source, destination, payload)
+    if ":" in source:
+        return ipv6(source, destination, payload)
+    return ipv4(source, destination, payload)
 
 
 def split(data: bytes, size: int) -> List[Tuple[int, bytes]]:
@@ -355,7 +357,9 @@ def options_header(protocol: int, options: bytes, payload: Packet) -> Packet:
     return payload.inside(header, protocol=protocol)
 
 
-def routing_header(kind: int, segments_left: int, addresses: Sequence[str], payload: Packet) -> Packet:
+def routing_header(
+    kind: int, segments_left: int, addresses: Sequence[str], payload: Packet
+) -> Packet:
     """Type 0 (source route) or type 4 (segment routing)."""
     fixed = bytes([payload.protocol, 2 * len(addresses), kind, segments_left])
     rest = bytes([len(addresses) - 1, 0, 0, 0]) if kind == 4 else bytes(4)

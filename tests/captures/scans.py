@@ -1,4 +1,6 @@
 """Captures of scans, each by one scanner unless it says otherwise."""
+from typing import List
+
 from capture import ADDRESS_SCAN, ARP_SCAN, PORT_SCAN, Capture, recipe
 from layers import (
     ACK,
@@ -21,7 +23,7 @@ SCANNER = "10.0.0.66"
 VICTIM = "10.0.0.20"
 
 
-def shuffled(capture: Capture, addresses: list) -> list:
+def shuffled(capture: Capture, addresses: List[str]) -> List[str]:
     return capture.random.sample(addresses, len(addresses))
 
 
@@ -30,7 +32,7 @@ def shuffled(capture: Capture, addresses: list) -> list:
 
 @recipe()
 def syn_sweep(capture: Capture) -> None:
-    """SYN to port 445 of 250 addresses in random order: 3 answer, 20 refuse."""
+    """SYN to port 445 of 250 addresses in random order: 3 answer, 21 refuse."""
     capture.scan(ADDRESS_SCAN, SCANNER)
     for number, target in enumerate(shuffled(capture, hosts("10.0.7", 250))):
         answer = SYN | ACK if number % 90 == 0 else RST | ACK if number % 12 == 5 else 0

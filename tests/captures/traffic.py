@@ -270,7 +270,9 @@ def ssdp_search() -> bytes:
 def ntp(mode: int) -> bytes:
     """A client's (3) or a server's (4) packet of version 4."""
     stratum = 0 if mode == 3 else 2
-    return bytes([0x20 | mode, stratum, 6, 0xEC]) + bytes(36) + struct.pack("!Q", 0xE8FE000000000000)
+    return (
+        bytes([0x20 | mode, stratum, 6, 0xEC]) + bytes(36) + struct.pack("!Q", 0xE8FE000000000000)
+    )
 
 
 # ARP
