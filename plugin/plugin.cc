@@ -1,16 +1,14 @@
 // What Wireshark looks for in a plugin, and what it then registers.
+#include "postdissector.h"
+#include "preferences.h"
 #include "tap/header_path.h"
 #include "tap/statistic.h"
-#include "preferences.h"
 #include "versions.h"
 
 namespace {
 
-int g_protocol = -1;
-
 void register_protocol() {
-  g_protocol = proto_register_protocol("Source Fan-out", "Fan-out", "fanout");
-  fanout::register_preferences(g_protocol);
+  fanout::register_preferences(fanout::register_fanout());
   fanout::register_header_path();
 }
 
@@ -31,6 +29,7 @@ WS_DLL_PUBLIC uint32_t plugin_describe();
 void plugin_register() {
   static proto_plugin protocol{};
   protocol.register_protoinfo = register_protocol;
+  protocol.register_handoff = fanout::handoff_fanout;
   proto_register_plugin(&protocol);
   static tap_plugin tap{};
   tap.register_tap_listener = fanout::register_statistic;

@@ -18,6 +18,9 @@ void register_header_path();
 /// would have it so, before the first packet; harmless in Wireshark's window.
 void offer_header_path();
 
+/// Whether frames have taken the short way: then nobody in this run looks at a dissected packet.
+bool on_header_path();
+
 /// Rules the short way out for the rest of the run.
 void forbid_header_path();
 

@@ -44,12 +44,31 @@ void find_transport(const packet_info* pinfo, tvbuff_t* frame, Bytes addresses, 
   read_transport(packet, *observation);
 }
 
-bool has_layer(const packet_info* pinfo, int protocol) {
+// The IP layers of a frame that are not quoted inside an error, as Wireshark went through them.
+struct Layers {
+  int ipv4 = 0;
+  int ipv6 = 0;
+  bool arp = false;
+  bool innermost_is_ipv6 = false;
+};
+
+Layers layers_of(const packet_info* pinfo) {
+  static const int ipv4 = proto_get_id_by_filter_name("ip");
+  static const int ipv6 = proto_get_id_by_filter_name("ipv6");
+  static const int arp = proto_get_id_by_filter_name("arp");
+  static const int icmp = proto_get_id_by_filter_name("icmp");
+  static const int icmpv6 = proto_get_id_by_filter_name("icmpv6");
+  Layers layers;
   for (const wmem_list_frame_t* layer = wmem_list_head(pinfo->layers); layer != nullptr;
        layer = wmem_list_frame_next(const_cast<wmem_list_frame_t*>(layer))) {
-    if (GPOINTER_TO_INT(wmem_list_frame_data(layer)) == protocol) return true;
+    const int protocol = GPOINTER_TO_INT(wmem_list_frame_data(layer));
+    if (protocol == icmp || protocol == icmpv6) break;  // what follows is quoted
+    if (protocol == ipv4) ++layers.ipv4;
+    if (protocol == ipv6) ++layers.ipv6;
+    if (protocol == ipv4 || protocol == ipv6) layers.innermost_is_ipv6 = protocol == ipv6;
+    if (protocol == arp) layers.arp = true;
   }
-  return false;
+  return layers;
 }
 
 }  // namespace
@@ -115,8 +134,7 @@ Observation observe_ipv6(const packet_info* pinfo, tvbuff_t* frame, const void* 
 }
 
 bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation) {
-  static const int arp = proto_get_id_by_filter_name("arp");
-  if (!has_layer(pinfo, arp)) return false;
+  if (!layers_of(pinfo).arp) return false;
   *observation = frame_observation(pinfo);
   Link link{};
   static const Carriers no_carriers{};
@@ -134,6 +152,65 @@ bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observa
     if (read_arp(find_arp(captured_bytes(tvb)), *observation)) return true;
   }
   return false;
+}
+
+bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
+                          Observations* observations) {
+  Link link{};
+  if (!link_of(pinfo, &link)) return false;
+  Observation observation = frame_observation(pinfo);
+  const Reading reading = read_frame(link, captured_bytes(frame), tvb_reported_length(frame),
+                                     carriers, observation);
+  if (reading == Reading::kObservation) observations->push_back(observation);
+  return reading == Reading::kObservation || reading == Reading::kNothing;
+}
+
+void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* observations) {
+  static const int ip_tap = find_tap_id("ip");
+  static const int ipv6_tap = find_tap_id("ipv6");
+  const Layers layers = layers_of(pinfo);
+  for (int i = 0; i < layers.ipv4; ++i) {
+    const void* header = fetch_tapped_data(ip_tap, i);
+    if (header == nullptr) break;
+    observations->push_back(observe_ipv4(pinfo, frame, header));
+  }
+  for (int i = 0; i < layers.ipv6; ++i) {
+    const void* header = fetch_tapped_data(ipv6_tap, i);
+    if (header == nullptr) break;
+    observations->push_back(observe_ipv6(pinfo, frame, header));
+  }
+  Observation arp;
+  if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);
+}
+
+void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
+                            Observations* observations) {
+  const Layers layers = layers_of(pinfo);
+  const int headers = layers.ipv4 + layers.ipv6;
+  Link link{};
+  if (headers > 1 && link_of(pinfo, &link)) {
+    // The reader gives up on a tunnel, but has read its outer header by then.
+    Observation outermost = frame_observation(pinfo);
+    read_frame(link, captured_bytes(frame), tvb_reported_length(frame), carriers, outermost);
+    if (outermost.source != Address{}) observations->push_back(outermost);
+  }
+  const bool is_ipv6 = layers.innermost_is_ipv6;
+  const int type = is_ipv6 ? AT_IPv6 : AT_IPv4;
+  if (headers > 0 && pinfo->net_src.type == type && pinfo->net_dst.type == type) {
+    const size_t size = is_ipv6 ? 16 : 4;
+    uint8_t addresses[32];
+    std::memcpy(addresses, pinfo->net_src.data, size);
+    std::memcpy(addresses + size, pinfo->net_dst.data, size);
+    Observation innermost = frame_observation(pinfo);
+    innermost.source = is_ipv6 ? Address::ipv6(addresses) : Address::ipv4(addresses);
+    innermost.destination =
+        is_ipv6 ? Address::ipv6(addresses + size) : Address::ipv4(addresses + size);
+    find_transport(pinfo, frame, Bytes(addresses, 2 * size), is_ipv6 ? 8 : 12, is_ipv6 ? 6 : 4,
+                   &innermost);
+    observations->push_back(innermost);
+  }
+  Observation arp;
+  if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);
 }
 
 }  // namespace fanout

@@ -2,6 +2,8 @@
 #ifndef FANOUT_TAP_OBSERVE_H_
 #define FANOUT_TAP_OBSERVE_H_
 
+#include <vector>
+
 #include "headers.h"
 #include "plugin/versions.h"
 
@@ -21,6 +23,21 @@ Observation observe_ipv6(const packet_info* pinfo, tvbuff_t* frame, const void* 
 
 /// The ARP packet of a frame; false if there is none that read_arp() takes. There is no tap for it.
 bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation);
+
+using Observations = std::vector<Observation>;
+
+/// Adds what a frame holds, if the header reader knows it for certain.
+bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
+                          Observations* observations);
+
+/// Adds what the dissection of this frame has queued for the taps. For post-dissectors, before
+/// whom no tap listener is called; only while taps are being queued.
+void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* observations);
+
+/// Adds what can be told from the addresses that the dissection left behind: all but the middle ones
+/// of three and more IP headers.
+void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
+                            Observations* observations);
 
 }  // namespace fanout
 

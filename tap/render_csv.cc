@@ -157,7 +157,7 @@ class Table {
   void finish() { output_.flush(); }
 
  private:
-  Output output_;
+  Buffer output_;
   bool is_first_ = true;
 };
 
@@ -177,7 +177,7 @@ void add_evidence(Table& table, const Report& report, const Evidence& evidence,
   for (const EvidenceCount& count : kEvidenceCounts) table.add(cell(evidence.*count.count));
   table.add(report.settings.window > 0 ? cell(evidence.busiest_window) : "");
   add_service(table, evidence.top_service_hosts > 0, evidence.top_service, presentation);
-  add_service(table, evidence.worst_contacted > 0, evidence.worst_service, presentation);
+  add_service(table, evidence.scan_contacted > 0, evidence.scan_service, presentation);
 }
 
 void write_sources(Table& table, const Report& report, const Presentation& presentation) {
@@ -188,7 +188,7 @@ void write_sources(Table& table, const Report& report, const Presentation& prese
   table.add_names(kEvidenceCounts);
   table.add("busiest_window");
   add_service_names(table, "top_service");
-  add_service_names(table, "worst_service");
+  add_service_names(table, "scan_service");
   table.end_row();
   for (const SourceRow& row : report.sources) {
     table.add_cells(kWho, row, presentation);

@@ -80,7 +80,7 @@ class Json {
       dumper_.flags &= ~JSON_DUMPER_FLAGS_PRETTY_PRINT;
       write(row);
       json_dumper_end_object(&dumper_);
-      if (text_->len >= Output::kPiece) flush();
+      if (text_->len >= Buffer::kPiece) flush();
     }
     dumper_.flags |= JSON_DUMPER_FLAGS_PRETTY_PRINT;
     json_dumper_end_array(&dumper_);
@@ -212,7 +212,7 @@ class JsonReport {
     json_.number("packets_per_destination", packets_per_destination(row));
     if (evidence.failed_on_one_host > 0) json_.text("failed_host", to_string(evidence.failed_host));
     if (evidence.top_service_hosts > 0) write_service("top_service", evidence.top_service);
-    if (evidence.worst_contacted > 0) write_service("worst_service", evidence.worst_service);
+    if (evidence.scan_contacted > 0) write_service("scan_service", evidence.scan_service);
   }
 
   void write_destination(const DestinationRow& row) {

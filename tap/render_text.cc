@@ -397,7 +397,7 @@ class TextReport {
 
   const Report& report_;
   const Presentation& presentation_;
-  Output output_;
+  Buffer output_;
   std::array<size_t, kColumns> widths_ = kNarrowest;
   size_t source_width_ = 0;
 };

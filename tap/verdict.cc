@@ -118,6 +118,16 @@ const char* verdict_name(Verdict verdict) {
   return "";
 }
 
+std::string verdicts_text(const Verdicts& verdicts) {
+  std::string text;
+  for (int i = 0; i < kVerdicts; ++i) {
+    if (!verdicts.has(static_cast<Verdict>(i))) continue;
+    if (!text.empty()) text += ", ";
+    text += verdict_name(static_cast<Verdict>(i));
+  }
+  return text;
+}
+
 Verdicts judge(const Source& source, const Evidence& evidence, uint64_t ports) {
   Verdicts verdicts;
   if (source.address.network == Network::kArp) {

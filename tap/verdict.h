@@ -82,6 +82,9 @@ class Verdicts {
   uint16_t bits_ = 0;
 };
 
+/// The names of the verdicts, separated by ", ".
+std::string verdicts_text(const Verdicts& verdicts);
+
 /// Judges a source by the evidence, with `ports` as the most failed services on one host that are
 /// not a port scan. The rule, its parameters and their sources are in verdict.cc.
 Verdicts judge(const Source& source, const Evidence& evidence, uint64_t ports);

@@ -80,13 +80,13 @@ std::string two_units(uint64_t number, uint64_t ratio, char large, char small) {
 
 }  // namespace
 
-Output& Output::operator<<(std::string_view text) {
+Buffer& Buffer::operator<<(std::string_view text) {
   piece_ += text;
   if (piece_.size() >= kPiece) flush();
   return *this;
 }
 
-void Output::flush() {
+void Buffer::flush() {
   if (!piece_.empty()) sink_(piece_);
   piece_.clear();
 }

@@ -13,13 +13,13 @@
 namespace fanout {
 
 /// Collects what is rendered and hands it on in pieces, so that no report is ever in memory whole.
-class Output {
+class Buffer {
  public:
   /// Pieces have about this size.
   static constexpr size_t kPiece = size_t{1} << 16;
 
-  explicit Output(const Sink& sink) : sink_(sink) {}
-  Output& operator<<(std::string_view text);
+  explicit Buffer(const Sink& sink) : sink_(sink) {}
+  Buffer& operator<<(std::string_view text);
   /// Hands on the rest; to be called at the end.
   void flush();
 
@@ -40,19 +40,21 @@ inline constexpr EvidenceCount kEvidenceCounts[] = {
     {"answered", &Evidence::answered},
     {"replied", &Evidence::replied},
     {"unsolicited", &Evidence::unsolicited},
+    {"served", &Evidence::served},
+    {"cut_off", &Evidence::cut_off},
     {"multicast", &Evidence::multicast},
     {"services", &Evidence::services},
     {"services_on_one_host", &Evidence::services_on_one_host},
     {"failed_on_one_host", &Evidence::failed_on_one_host},
+    {"failed_host_packets", &Evidence::failed_host_packets},
     {"top_service_hosts", &Evidence::top_service_hosts},
-    {"worst_contacted", &Evidence::worst_contacted},
-    {"worst_answered", &Evidence::worst_answered},
+    {"scan_contacted", &Evidence::scan_contacted},
+    {"scan_answered", &Evidence::scan_answered},
     {"busiest_minute", &Evidence::busiest_minute},
     {"tcp_attempts", &Evidence::tcp_attempts},
     {"tcp_refused", &Evidence::tcp_refused},
     {"tcp_handshakes", &Evidence::tcp_handshakes},
-    {"arp_in_order", &Evidence::arp_in_order},
-    {"arp_sent_to", &Evidence::arp_sent_to},
+    {"arp_swept", &Evidence::arp_swept},
 };
 
 /// The resolved name of an address, as it came, or nothing.

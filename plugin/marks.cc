@@ -1,0 +1,92 @@
+#include "marks.h"
+
+#include <algorithm>
+
+namespace fanout {
+namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+// Fewer events prove nothing (see verdict.cc); after them, judging again only when there are this
+// much more of them keeps the cost of judging in proportion to the cost of counting.
+constexpr uint32_t kFirstCheck = 7;
+constexpr uint32_t kCheckGrowth = 8;
+
+Engine::Options with_history(Engine::Options options) {
+  options.history = true;
+  return options;
+}
+
+}  // namespace
+
+Marks::Marks(const MarkSettings& settings, const Engine::Options& options)
+    : settings_(settings), engine_(std::make_shared<Engine>(with_history(options))) {}
+
+// Whether it is time to judge the source.
+bool Marks::watch(const Engine::Seen& seen) {
+  Watch& watch = watches_[seen.source];
+  ++watch.events;
+  if (watch.flagged_in == 0 && passes_threshold(seen.source)) return true;
+  if (watch.accused_in != 0 || watch.events < std::max(watch.next_check, kFirstCheck)) return false;
+  watch.next_check = watch.events + watch.events / kCheckGrowth + 1;
+  return true;
+}
+
+void Marks::judge_now(uint32_t number, uint32_t frame) {
+  Watch& watch = watches_[number];
+  if (watch.flagged_in == 0 && passes_threshold(number)) watch.flagged_in = frame;
+  if (watch.accused_in != 0) return;
+  const Source& source = engine_->source(number);
+  const Evidence evidence = gather_evidence(*engine_, number, engine_->history(number), 0);
+  const Verdicts verdicts = judge(source, evidence, settings_.ports);
+  if (!verdicts.suspect()) return;
+  watch.accused_in = frame;
+  accusations_[number] = {verdicts, reason(source, evidence)};
+}
+
+bool Marks::passes_threshold(uint32_t number) const {
+  const std::vector<uint32_t>& pairs = engine_->history(number);
+  if (settings_.window == 0) return engine_->destinations(number).value > settings_.threshold;
+  if (pairs.size() <= settings_.threshold) return false;
+  const int64_t now = engine_->pair(pairs.back()).first_time;
+  const int64_t then = engine_->pair(pairs[pairs.size() - 1 - settings_.threshold]).first_time;
+  return now <= then || static_cast<uint64_t>(now) - static_cast<uint64_t>(then) <
+                            settings_.window * uint64_t{kSecond};
+}
+
+bool Marks::look_up(const Observation& observation, Mark* mark) const {
+  const uint32_t number = engine_->find_source(observation.source);
+  if (number == kNone || number >= watches_.size()) return false;
+  const std::vector<uint32_t>& pairs = engine_->history(number);
+  const auto after = std::upper_bound(
+      pairs.begin(), pairs.end(), observation.frame,
+      [this](uint32_t frame, uint32_t pair) { return frame < engine_->pair(pair).first_frame; });
+  const uint32_t pair = engine_->find_pair(number, observation.destination);
+  const Cardinality total = engine_->destinations(number);
+  mark->destinations = static_cast<uint64_t>(after - pairs.begin());
+  mark->total = total.value;
+  mark->exact = total.exact();
+  mark->new_destination = pair != kNone && engine_->pair(pair).first_frame == observation.frame;
+  mark->flagged_in = watches_[number].flagged_in;
+  mark->accused_in = watches_[number].accused_in;
+  return true;
+}
+
+Verdicts Marks::verdicts(const Address& address) {
+  const uint32_t number = engine_->find_source(address);
+  if (number == kNone) return {};
+  const Source& source = engine_->source(number);
+  Judgement& judgement = judgements_[number];
+  if (judgement.packets != source.packets) {
+    const Evidence evidence = gather_evidence(*engine_, number, engine_->history(number), 0);
+    judgement = {source.packets, judge(source, evidence, settings_.ports)};
+  }
+  return judgement.verdicts;
+}
+
+const Accusation* Marks::accusation(const Address& address) const {
+  const auto found = accusations_.find(engine_->find_source(address));
+  return found == accusations_.end() ? nullptr : &found->second;
+}
+
+}  // namespace fanout

@@ -1,0 +1,254 @@
+#include "postdissector.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <unordered_map>
+
+#include "marks.h"
+#include "preferences.h"
+#include "tap/carriers.h"
+#include "tap/header_path.h"
+#include "tap/observe.h"
+#include "versions.h"
+
+namespace fanout {
+namespace {
+
+int g_protocol = -1;
+int g_tree = -1;
+int g_tap = -1;
+int hf_source = -1;
+int hf_destinations = -1;
+int hf_total = -1;
+int hf_new_destination = -1;
+int hf_flagged_in = -1;
+int hf_suspect = -1;
+int hf_verdict = -1;
+expert_field ei_scan = EI_INIT;
+expert_field ei_threshold = EI_INIT;
+expert_field ei_new_destination = EI_INIT;
+expert_field ei_new_destination_of_suspect = EI_INIT;
+
+// The file that is open.
+std::unique_ptr<Marks> g_marks;
+std::unique_ptr<const Carriers> g_carriers;
+
+// Frames whose observations the dissection does not show again in a later pass: three IP headers
+// and more. For all others this costs nothing.
+std::unordered_map<uint32_t, Observations> g_remembered;
+
+// Those of the frame being dissected: not on the stack, which Wireshark's exceptions jump over.
+Observations g_observations;
+
+Engine::Options engine_options_now() {
+  Engine::Options options;
+  options.limit = preferences().limit;
+  options.unicast = !preferences().count_multicast;
+  return options;
+}
+
+void open_file() {
+  const Preferences wanted = preferences();
+  g_marks = std::make_unique<Marks>(MarkSettings{wanted.threshold, wanted.ports, wanted.window},
+                                    engine_options_now());
+  g_remembered.clear();
+  g_carriers.reset();
+}
+
+void close_file() {
+  g_marks.reset();
+  g_remembered.clear();
+}
+
+// Whether the taps of this frame are being queued: in a one-pass run, and while Wireshark reads a
+// file. What is queued here shows at once; nobody listens to it.
+bool taps_are_queued(packet_info* pinfo) {
+  tap_queue_packet(g_tap, pinfo, &g_tap);
+  return fetch_tapped_data(g_tap, 0) != nullptr;
+}
+
+bool same_addresses(const Observation& a, const Observation& b) {
+  return a.source == b.source && a.destination == b.destination;
+}
+
+// Fills g_observations with what the frame holds.
+void observe(packet_info* pinfo, tvbuff_t* frame, bool is_first_time) {
+  if (!g_carriers) g_carriers = current_carriers(false);
+  g_observations.clear();
+  if (collect_from_headers(pinfo, frame, *g_carriers, &g_observations)) return;
+  const auto remembered = g_remembered.find(pinfo->num);
+  if (remembered != g_remembered.end()) {
+    g_observations = remembered->second;
+    return;
+  }
+  collect_from_addresses(pinfo, frame, *g_carriers, &g_observations);
+  if (!is_first_time || !taps_are_queued(pinfo)) return;
+  Observations tapped;
+  collect_from_taps(pinfo, frame, &tapped);
+  const bool can_be_derived = std::equal(tapped.begin(), tapped.end(), g_observations.begin(),
+                                         g_observations.end(), same_addresses);
+  if (!can_be_derived) g_remembered[pinfo->num] = tapped;
+  g_observations = std::move(tapped);
+}
+
+void mark_expert(packet_info* pinfo, proto_item* item, const Mark& mark,
+                 const Observation& observation, const char* source) {
+  if (!preferences().mark_packets) return;
+  const uint32_t frame = observation.frame;
+  const char* arp = observation.source.network == Network::kArp ? " by ARP" : "";
+  if (mark.accused_in == frame) {
+    expert_add_info_format(pinfo, item, &ei_scan, "%s%s looks like a scanner: %s", source, arp,
+                           g_marks->accusation(observation.source)->reason.c_str());
+  }
+  if (mark.flagged_in == frame) {
+    const bool is_suspect = mark.accused_in != 0 && mark.accused_in <= frame;
+    expert_add_info_format(pinfo, item, is_suspect ? &ei_scan : &ei_threshold,
+                           "%s has contacted%s more than %u unique destinations", source, arp,
+                           preferences().threshold);
+  } else if (mark.new_destination && mark.accused_in != frame) {
+    if (mark.accused_in != 0 && mark.accused_in < frame) {
+      expert_add_info(pinfo, item, &ei_new_destination_of_suspect);
+    } else if (mark.flagged_in != 0 && mark.flagged_in < frame) {
+      expert_add_info(pinfo, item, &ei_new_destination);
+    }
+  }
+}
+
+void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observation& observation) {
+  Mark mark;
+  if (!g_marks->look_up(observation, &mark)) return;
+  const bool pass_is_done = PINFO_FD_VISITED(pinfo);
+  Verdicts verdicts;
+  if (is_never_flagged(observation.source)) {
+    // Neither suspected nor told what else it is.
+  } else if (pass_is_done) {
+    if (tree != nullptr) verdicts = g_marks->verdicts(observation.source);
+  } else if (mark.accused_in != 0) {
+    verdicts = g_marks->accusation(observation.source)->verdicts;
+  }
+  const bool is_suspect = verdicts.suspect();
+  // In Wireshark's memory, not a std::string: what follows may throw, and throws by longjmp.
+  const char* source =
+      wmem_strdup(pinfo->pool, to_string(observation.source).c_str());
+
+  proto_item* item = proto_tree_add_protocol_format(
+      tree, g_protocol, tvb, 0, 0, "Source Fan-out: %s (%s) has contacted %" PRIu64
+      " unique destination%s%s", source, network_name(observation.source.network),
+      mark.destinations, mark.destinations == 1 ? "" : "s", is_suspect ? ", a scan suspect" : "");
+  proto_item_set_generated(item);
+  proto_tree* subtree = proto_item_add_subtree(item, g_tree);
+  const auto generated = [](proto_item* field) { proto_item_set_generated(field); };
+  generated(proto_tree_add_string(subtree, hf_source, tvb, 0, 0, source));
+  proto_item* count = proto_tree_add_uint64(subtree, hf_destinations, tvb, 0, 0, mark.destinations);
+  generated(count);
+  if (!mark.exact) proto_item_append_text(count, " at least: the memory limit was hit");
+  if (pass_is_done) {
+    proto_item* total = proto_tree_add_uint64(subtree, hf_total, tvb, 0, 0, mark.total);
+    generated(total);
+    if (!mark.exact) proto_item_append_text(total, " (an estimate)");
+  }
+  // True or absent, so that the bare field name is a filter.
+  if (mark.new_destination) {
+    generated(proto_tree_add_boolean(subtree, hf_new_destination, tvb, 0, 0, true));
+  }
+  const bool flagged_shows = mark.flagged_in != 0 && (pass_is_done || mark.flagged_in <= pinfo->num);
+  if (flagged_shows) {
+    generated(proto_tree_add_uint(subtree, hf_flagged_in, tvb, 0, 0, mark.flagged_in));
+  }
+  if (is_suspect) generated(proto_tree_add_boolean(subtree, hf_suspect, tvb, 0, 0, true));
+  if (!verdicts.none()) {
+    const char* text = wmem_strdup(pinfo->pool, verdicts_text(verdicts).c_str());
+    generated(proto_tree_add_string(subtree, hf_verdict, tvb, 0, 0, text));
+  }
+  mark_expert(pinfo, item, mark, observation, source);
+}
+
+int dissect_fanout(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
+  if (on_header_path() || !g_marks) return 0;
+  const bool is_first_time = !PINFO_FD_VISITED(pinfo) && g_marks->is_new(pinfo->num);
+  observe(pinfo, tvb, is_first_time);
+  if (!preferences().count_arp) {
+    std::erase_if(g_observations,
+                  [](const Observation& o) { return o.source.network == Network::kArp; });
+  }
+  if (is_first_time) {
+    g_marks->count(pinfo->num, frame_observation(pinfo).time, g_observations, is_never_flagged);
+  }
+  for (const Observation& observation : g_observations) {
+    const bool is_reply =
+        observation.source.network == Network::kArp && observation.role == Role::kAnswer;
+    if (!is_reply) add_tree(tvb, pinfo, tree, observation);
+  }
+  return static_cast<int>(tvb_captured_length(tvb));
+}
+
+void register_fields() {
+  static hf_register_info fields[] = {
+      {&hf_source,
+       {"Source", "fanout.source", FT_STRING, BASE_NONE, nullptr, 0,
+        "The source whose destinations are counted", HFILL}},
+      {&hf_destinations,
+       {"Unique destinations", "fanout.destinations", FT_UINT64, BASE_DEC, nullptr, 0,
+        "How many distinct destinations the source has contacted up to this packet", HFILL}},
+      {&hf_total,
+       {"Unique destinations in the capture", "fanout.destinations.total", FT_UINT64, BASE_DEC,
+        nullptr, 0, "How many distinct destinations the source contacts in the whole capture; "
+        "known once all of it was read", HFILL}},
+      {&hf_new_destination,
+       {"New destination", "fanout.new_destination", FT_BOOLEAN, BASE_NONE, nullptr, 0,
+        "This packet is the source's first to its destination", HFILL}},
+      {&hf_flagged_in,
+       {"Passed the threshold in", "fanout.flagged_in", FT_FRAMENUM, BASE_NONE, nullptr, 0,
+        "The packet with which the source passed the threshold of unique destinations", HFILL}},
+      {&hf_suspect,
+       {"Scan suspect", "fanout.suspect", FT_BOOLEAN, BASE_NONE, nullptr, 0,
+        "The source's packets look like a scan: in the whole capture, or while it is read for the "
+        "first time, up to this packet", HFILL}},
+      {&hf_verdict,
+       {"Verdict", "fanout.verdict", FT_STRING, BASE_NONE, nullptr, 0,
+        "What the source is, by all of the capture", HFILL}},
+  };
+  static int* trees[] = {&g_tree};
+  static ei_register_info expert[] = {
+      {&ei_scan,
+       {"fanout.scan", PI_SECURITY, PI_WARN, "The source looks like a scanner", EXPFILL}},
+      {&ei_threshold,
+       {"fanout.threshold", PI_SECURITY, PI_NOTE,
+        "The source has contacted more unique destinations than the threshold", EXPFILL}},
+      {&ei_new_destination,
+       {"fanout.new_destination.flagged", PI_SECURITY, PI_NOTE,
+        "New destination of a source over the threshold", EXPFILL}},
+      {&ei_new_destination_of_suspect,
+       {"fanout.new_destination.suspect", PI_SECURITY, PI_NOTE,
+        "New destination of a scan suspect", EXPFILL}},
+  };
+  proto_register_field_array(g_protocol, fields, array_length(fields));
+  proto_register_subtree_array(trees, array_length(trees));
+  expert_register_field_array(expert_register_protocol(g_protocol), expert, array_length(expert));
+}
+
+}  // namespace
+
+int register_fanout() {
+  g_protocol = proto_register_protocol("Source Fan-out", "Fan-out", "fanout");
+  register_fields();
+  g_tap = register_tap("fanout_marks");
+  register_init_routine(open_file);
+  register_cleanup_routine(close_file);
+  return g_protocol;
+}
+
+void handoff_fanout() {
+  // Taps are queued only while somebody listens; this listener is never called, and unlike others
+  // makes no run dissect that would not.
+  GString* error = register_tap_listener("frame", &g_protocol, nullptr, TL_IS_DISSECTOR_HELPER,
+                                         nullptr, nullptr, nullptr, nullptr);
+  if (error != nullptr) g_string_free(error, TRUE);
+  register_postdissector(create_dissector_handle(dissect_fanout, g_protocol));
+}
+
+std::shared_ptr<Engine> file_engine() {
+  return g_marks ? g_marks->engine() : std::make_shared<Engine>(engine_options_now());
+}
+
+}  // namespace fanout
