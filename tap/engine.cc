@@ -9,6 +9,7 @@ namespace {
 
 constexpr uint32_t kPacketsWrap = 1u << 24;
 constexpr uint8_t kMostOpenAttempts = (1u << 6) - 1;
+constexpr uint8_t kMostOpenHandshakes = (1u << 7) - 1;
 // A host that answers a packet out of nowhere with a RST was probed, not cut off in the middle of
 // a conversation, if that was about all it got.
 constexpr uint32_t kMostProbes = 3;
@@ -211,12 +212,16 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
       answer(other, own);
       if (Pair& asker = pairs_[other]; asker.open_attempts > 0) {
         asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
-        increment_saturating(asker.open_handshakes);
+        if (asker.open_handshakes < kMostOpenHandshakes) {
+          asker.open_handshakes = (asker.open_handshakes + 1) & kMostOpenHandshakes;
+        }
       }
       return false;
 
     case Role::kRefusal:
-      if (pair.open_handshakes > 0) --pair.open_handshakes;
+      if (pair.open_handshakes > 0) {
+        pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
+      }
       if (!is_new) other = opposite(observation);
       if (other == kNone) return false;
       if (Pair& asker = pairs_[other]; asker.open_attempts > 0) {
@@ -227,15 +232,22 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
         asker.flags |= Pair::kContacted;
         ++sources_[asker.source].contacted;
       }
+      // Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
+      if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited)) {
+        ask(other, own, observation.frame);
+      }
       return false;
 
     case Role::kData:
       if (pair.open_handshakes > 0) {
-        --pair.open_handshakes;
+        pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
+        pair.took_up = 1;
         increment_saturating(source.tcp_handshakes);
       }
       // Where the answers were not captured, the source's own ACK shows that there was one.
-      if (pair.has(Pair::kContacted) && !pair.has(Pair::kAnswered) && has_asked(number, asked)) {
+      if (pair.has(Pair::kContacted) && !pair.has(Pair::kAnswered) && pair.open_attempts > 0 &&
+          has_asked(number, asked)) {
+        pair.took_up = 1;
         answer(number, asked);
       }
       if (pair.has(Pair::kReplying) && !pair.has(Pair::kCredited)) {

@@ -46,7 +46,8 @@ struct Pair {
   uint16_t port;
   uint8_t transport : 2;      ///< of `port`
   uint8_t open_attempts : 6;  ///< SYNs for which nothing has come back yet, saturating
-  uint8_t open_handshakes;    ///< SYN-ACKs the source has not acknowledged yet, saturating
+  uint8_t open_handshakes : 7;  ///< SYN-ACKs the source has not acknowledged yet, saturating
+  uint8_t took_up : 1;          ///< it acknowledged one: there was a connection
   int64_t first_time;         ///< nanoseconds since 1970, or kNoTime
 
   bool has(Flag flag) const { return (flags & flag) != 0; }

@@ -10,15 +10,18 @@ namespace {
 constexpr int64_t kSecond = 1'000'000'000;
 
 // Threshold Random Walk (Jung, Paxson, Berger, Balakrishnan 2004): a first contact of a benign
-// source succeeds with probability theta0, one of a scanner with theta1; the values are the paper's
-// and rwscan's (SiLK). Success is split: who is answered and says no more than a probe would (three
-// packets) succeeds as scanners do, who goes on to converse does not.
-constexpr double kBenignFails = 0.2;
-constexpr double kBenignStops = 0.3;
-constexpr double kBenignConverses = 0.5;
-constexpr double kScannerFails = 0.8;
-constexpr double kScannerStops = 0.15;
-constexpr double kScannerConverses = 0.05;
+// source succeeds with probability theta0 = 0.8, one of a scanner with theta1 = 0.2; the values are
+// the paper's and rwscan's (SiLK). Success is split by what the source then does: it converses, it
+// says no more than a probe would (three packets), or it leaves a TCP handshake half open, which
+// nobody but a scanner does on purpose.
+struct Outcomes {
+  double fails;
+  double half_open;
+  double stops;
+  double converses;
+};
+constexpr Outcomes kBenign{0.2, 0.02, 0.28, 0.5};
+constexpr Outcomes kScanner{0.8, 0.1, 0.07, 0.03};
 constexpr uint64_t kMostProbePackets = 3;
 
 // Where ARP targets come from. A gateway or a busy host asks for whom others send to: rarely for
@@ -50,14 +53,17 @@ struct Request {
   Service service;
   bool contacted;
   bool answered;
+  bool half_open;
   bool conversed;
 };
 
 double contact_score(const Request& request) {
-  static const double kFails = std::log(kScannerFails / kBenignFails);
-  static const double kStops = std::log(kScannerStops / kBenignStops);
-  static const double kConverses = std::log(kScannerConverses / kBenignConverses);
+  static const double kFails = std::log(kScanner.fails / kBenign.fails);
+  static const double kHalfOpen = std::log(kScanner.half_open / kBenign.half_open);
+  static const double kStops = std::log(kScanner.stops / kBenign.stops);
+  static const double kConverses = std::log(kScanner.converses / kBenign.converses);
   if (!request.answered) return kFails;
+  if (request.half_open) return kHalfOpen;
   return request.conversed ? kConverses : kStops;
 }
 
@@ -70,12 +76,14 @@ void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
     const Service service = requests[from].service;
     uint64_t contacted = 0;
     uint64_t answered = 0;
+    uint64_t half_open = 0;
     double score = 0;
     double highest = 0;
     for (; to < requests.size() && requests[to].service == service; ++to) {
       if (!requests[to].contacted) continue;
       ++contacted;
       answered += requests[to].answered ? 1 : 0;
+      half_open += requests[to].answered && requests[to].half_open ? 1 : 0;
       score = std::max(0.0, score + contact_score(requests[to]));
       highest = std::max(highest, score);
     }
@@ -89,6 +97,7 @@ void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
       evidence.scan_service = service;
       evidence.scan_contacted = contacted;
       evidence.scan_answered = answered;
+      evidence.scan_half_open = half_open;
     }
   }
 }
@@ -99,7 +108,7 @@ void weigh_arp(const Engine& engine, const Source& source, std::span<const uint3
                Evidence& evidence) {
   static const double kInOrder = std::log(kSweepInOrder / kGatewayInOrder);
   static const double kOutOfOrder = std::log((1 - kSweepInOrder) / (1 - kGatewayInOrder));
-  static const double kNeeded = std::log(kScannerStops / kBenignStops);
+  static const double kNeeded = std::log(kScanner.stops / kBenign.stops);
   const uint32_t same_host =
       engine.find_source({Network::kIpv4, source.address.high, source.address.low});
   double score = 0;
@@ -166,11 +175,15 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
     } else if (!contacted && !pair.has(Pair::kReplying)) {
       ++(pair.has(Pair::kServed) ? evidence.served : evidence.cut_off);
     }
+    const bool half_open = contacted && pair.has(Pair::kAnswered) && !pair.took_up &&
+                           source.tcp_attempts > 0 &&
+                           pair.service().transport == Transport::kTcp;
+    evidence.half_open += half_open ? 1 : 0;
     const bool conversed = engine.packets(pair_number) > kMostProbePackets;
     uint64_t tried = 0;
     uint64_t failed = 0;
     engine.for_each_service(pair_number, [&](Service service, bool answered) {
-      requests.push_back({service, contacted, answered, conversed});
+      requests.push_back({service, contacted, answered, half_open, conversed});
       ++tried;
       const bool is_traceroute = service.transport == Transport::kUdp &&
                                  service.port >= kTraceroute &&

@@ -370,7 +370,7 @@ class TextReport {
       lines.push_back(
           {bin.from == bin.to ? from : from + to + std::to_string(bin.to), bin.sources});
     }
-    write_chart("Unique destinations, and how many sources have so many", lines, true);
+    write_chart("Sources by their number of unique destinations", lines, true);
   }
 
   void write_chart(std::string_view title, const std::vector<Line>& lines, bool labels_right) {

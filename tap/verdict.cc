@@ -30,8 +30,9 @@ double accusing_score() {
 }
 
 bool is_address_scan(const Evidence& evidence) {
-  const uint64_t failed = evidence.contacted - evidence.answered;
-  const uint64_t failed_there = evidence.scan_contacted - evidence.scan_answered;
+  const uint64_t failed = evidence.contacted - evidence.answered + evidence.half_open;
+  const uint64_t failed_there =
+      evidence.scan_contacted - evidence.scan_answered + evidence.scan_half_open;
   const uint64_t failed_elsewhere = failed > failed_there ? failed - failed_there : 0;
   const double concentration =
       static_cast<double>(failed_there) * std::log(kScannerSameService / kPeerSameService) +
@@ -156,6 +157,9 @@ std::string reason(const Source& source, const Evidence& evidence) {
                   evidence.contacted == 1 ? "host" : "hosts", number(evidence.answered),
                   100 * static_cast<double>(evidence.answered) /
                       static_cast<double>(evidence.contacted)));
+  }
+  if (evidence.half_open > 0) {
+    append(sentence, format("left %llu of them half open", number(evidence.half_open)));
   }
   if (evidence.failed_on_one_host > 1) {
     append(sentence, format("%llu of %llu ports refused or silent on ",

@@ -16,6 +16,7 @@ namespace fanout {
 struct Evidence {
   uint64_t contacted = 0;    ///< destinations it sent to first, asking something
   uint64_t answered = 0;     ///< of these, answered; a RST, an ICMP error or silence is no answer
+  uint64_t half_open = 0;    ///< of these, by a SYN-ACK that the source never acknowledged
   uint64_t replied = 0;      ///< destinations that had sent to it first
   uint64_t unsolicited = 0;  ///< destinations it sent first an answer or a RST nobody asked for
   uint64_t multicast = 0;    ///< multicast and broadcast destinations
@@ -29,10 +30,11 @@ struct Evidence {
   uint64_t top_service_hosts = 0;     ///< how many destinations
 
   /// The service for which the first contacts speak most for a scan: how many contacts asked for
-  /// it, how many of these were answered from it, and the highest score they reached.
+  /// it, how many of these were answered from it (or left half open), and the highest score.
   Service scan_service;
   uint64_t scan_contacted = 0;
   uint64_t scan_answered = 0;
+  uint64_t scan_half_open = 0;
   double scan_score = 0;
 
   uint64_t busiest_minute = 0;  ///< most new destinations within 60 seconds

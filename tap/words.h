@@ -38,6 +38,7 @@ struct EvidenceCount {
 inline constexpr EvidenceCount kEvidenceCounts[] = {
     {"contacted", &Evidence::contacted},
     {"answered", &Evidence::answered},
+    {"half_open", &Evidence::half_open},
     {"replied", &Evidence::replied},
     {"unsolicited", &Evidence::unsolicited},
     {"served", &Evidence::served},
@@ -50,6 +51,7 @@ inline constexpr EvidenceCount kEvidenceCounts[] = {
     {"top_service_hosts", &Evidence::top_service_hosts},
     {"scan_contacted", &Evidence::scan_contacted},
     {"scan_answered", &Evidence::scan_answered},
+    {"scan_half_open", &Evidence::scan_half_open},
     {"busiest_minute", &Evidence::busiest_minute},
     {"tcp_attempts", &Evidence::tcp_attempts},
     {"tcp_refused", &Evidence::tcp_refused},
