@@ -12,6 +12,11 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr uint32_t kFirstCheck = 7;
 constexpr uint32_t kCheckGrowth = 8;
 
+// Answers take up to a second (the first retransmission timeout of TCP, RFC 6298), and a browser or
+// a game asks a few dozen hosts at once: so many contacts of the last second are not yet judged.
+constexpr uint64_t kAnswerTime = kSecond;
+constexpr size_t kMostUndecided = 32;
+
 Engine::Options with_history(Engine::Options options) {
   options.history = true;
   return options;
@@ -37,11 +42,27 @@ void Marks::judge_now(uint32_t number, uint32_t frame) {
   if (watch.flagged_in == 0 && passes_threshold(number)) watch.flagged_in = frame;
   if (watch.accused_in != 0) return;
   const Source& source = engine_->source(number);
-  const Evidence evidence = gather_evidence(*engine_, number, engine_->history(number), 0);
+  const Evidence evidence =
+      gather_evidence(*engine_, number, engine_->history(number), 0, undecided(number));
   const Verdicts verdicts = judge(source, evidence, settings_.ports);
   if (!verdicts.suspect()) return;
   watch.accused_in = frame;
   accusations_[number] = {verdicts, reason(source, evidence)};
+}
+
+// How many of the source's latest destinations may still answer.
+size_t Marks::undecided(uint32_t number) const {
+  const std::vector<uint32_t>& pairs = engine_->history(number);
+  const int64_t now = engine_->source(number).last_time;
+  size_t count = 0;
+  while (count < std::min(pairs.size(), kMostUndecided)) {
+    const int64_t then = engine_->pair(pairs[pairs.size() - 1 - count]).first_time;
+    const bool is_recent =
+        now <= then || static_cast<uint64_t>(now) - static_cast<uint64_t>(then) < kAnswerTime;
+    if (!is_recent) break;
+    ++count;
+  }
+  return count;
 }
 
 bool Marks::passes_threshold(uint32_t number) const {

@@ -88,6 +88,7 @@ class Marks {
     }
   }
   bool watch(const Engine::Seen& seen);
+  size_t undecided(uint32_t source) const;
   void judge_now(uint32_t source, uint32_t frame);
   bool passes_threshold(uint32_t source) const;
 

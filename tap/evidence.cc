@@ -145,7 +145,7 @@ void weigh_arp(const Engine& engine, const Source& source, std::span<const uint3
 }  // namespace
 
 Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const uint32_t> pairs,
-                         uint64_t window) {
+                         uint64_t window, size_t undecided) {
   // The first port of traceroute, and as many as it can ask for (RFC 1393 and LBL's program): its
   // probes are meant to fail.
   constexpr uint16_t kTraceroute = 33434;
@@ -159,9 +159,12 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
   if (window != 0) evidence.busiest_window = busiest(engine, pairs, window * kSecond);
 
   std::vector<Request> requests;
-  for (const uint32_t pair_number : pairs) {
+  const size_t decided = pairs.size() - std::min(undecided, pairs.size());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const uint32_t pair_number = pairs[i];
     const Pair& pair = engine.pair(pair_number);
-    const bool contacted = pair.has(Pair::kContacted);
+    const bool contacted =
+        pair.has(Pair::kContacted) && (i < decided || pair.has(Pair::kAnswered));
     if (engine.destination(pair).is_multicast_or_broadcast()) {
       ++evidence.multicast;
       continue;

@@ -50,9 +50,10 @@ struct Evidence {
 };
 
 /// Gathers the evidence about a source from its pairs, given in the order they were first seen.
-/// `window` is in seconds, 0: none. O(pairs + services log services).
+/// `window` is in seconds, 0: none. Of the last `undecided` pairs, those without an answer count for
+/// nothing yet. O(pairs + services log services).
 Evidence gather_evidence(const Engine& engine, uint32_t source, std::span<const uint32_t> pairs,
-                         uint64_t window);
+                         uint64_t window, size_t undecided = 0);
 
 /// What a source is. The first three accuse it; they can go together. The others exclude each other.
 enum class Verdict : uint8_t {
