@@ -88,6 +88,12 @@ std::string service_text(const Service& service) {
 
 unsigned long long number(uint64_t value) { return value; }
 
+// part / whole with one decimal, and a point whatever the locale.
+std::string ratio(uint64_t part, uint64_t whole) {
+  const uint64_t tenths = whole == 0 ? 0 : (10 * part + whole / 2) / whole;
+  return format("%llu.%llu", number(tenths / 10), number(tenths % 10));
+}
+
 void append(std::string& sentence, const std::string& part) {
   if (!sentence.empty()) sentence += "; ";
   sentence += part;
@@ -153,10 +159,9 @@ std::string reason(const Source& source, const Evidence& evidence) {
     }
   } else if (evidence.contacted > 0) {
     append(sentence,
-           format("contacted %llu %s first, %llu answered (%.1f %%)", number(evidence.contacted),
+           format("contacted %llu %s first, %llu answered (%s %%)", number(evidence.contacted),
                   evidence.contacted == 1 ? "host" : "hosts", number(evidence.answered),
-                  100 * static_cast<double>(evidence.answered) /
-                      static_cast<double>(evidence.contacted)));
+                  ratio(100 * evidence.answered, evidence.contacted).c_str()));
   }
   if (evidence.half_open > 0) {
     append(sentence, format("left %llu of them half open", number(evidence.half_open)));
@@ -191,8 +196,7 @@ std::string reason(const Source& source, const Evidence& evidence) {
     append(sentence, format("%llu multicast or broadcast", number(evidence.multicast)));
   }
   if (source.destinations > 0) {
-    append(sentence, format("%.1f packets each", static_cast<double>(source.packets) /
-                                                     source.destinations));
+    append(sentence, ratio(source.packets, source.destinations) + " packets each");
   }
   append(sentence, format("%llu in its busiest minute", number(evidence.busiest_minute)));
   return sentence;

@@ -271,7 +271,7 @@ TEST(Json, TellsTheTopServiceAndItsNameIfThereAreAny) {
 
 TEST(Json, TellsTheHostWithFailuresAndTheWindowOnlyIfThereAreAny) {
   Report report = report_of({scanner()});
-  EXPECT_FALSE(contains(json(report), "failed_host"));
+  EXPECT_FALSE(contains(json(report), R"("failed_host")"));
   EXPECT_FALSE(contains(json(report), "busiest_window"));
   report.settings.window = 60;
   report.sources[0].evidence.busiest_window = 77;
@@ -535,12 +535,29 @@ TEST(Text, CutsLongNames) {
 }
 
 TEST(Text, GivesLongAddressesALineOfTheirOwn) {
-  const std::string output =
-      text(report_of({scanner(longest_ipv6())}), named("a.rather.long.name.of.a.host.example.com"));
+  const std::string output = text(report_of({scanner(longest_ipv6())}),
+                                  named("a.rather.long.name.of.another.example.com"));
   EXPECT_TRUE(contains(output,
-                       "\n2001:db8:1234:5678:9abc:def0:1234:5678  a.rather.long.name.of.a.host."
-                       "exampl...\n                                    256      512  32.8 kB"))
+                       "\n2001:db8:1234:5678:9abc:def0:1234:5678  a.rather.long.name.of.another."
+                       "example...\n                                    256      512  32.8 kB"))
       << output;
+}
+
+TEST(Text, MakesRoomForLargeNumbers) {
+  SourceRow row = scanner();
+  row.destinations = {4294967295, 4294967000, 4294967300};
+  row.packets = 12345678901;
+  row.bytes = 18'400'000'000'000;
+  row.first_frame = 4294967294;
+  row.last_frame = 4294967295;
+  row.last_time = 99 * 86400 * kSecond;
+  const std::string output = text(report_of({row, source_row(ipv4(1), 1)}));
+  EXPECT_TRUE(contains(output, "\nSource  "));
+  EXPECT_TRUE(
+      contains(output, "  ~4294967295  12345678901  18.4 TB  4294967294  4294967295  99d00h\n"))
+      << output;
+  EXPECT_TRUE(contains(output, "\n0.0.0.1"));
+  for (const std::string& line : lines(output)) EXPECT_LE(display_width(line), kTerminal) << line;
 }
 
 TEST(Text, StaysAlignedWithinTheTerminalWhateverAddressesAndNamesAre) {
