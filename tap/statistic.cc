@@ -11,10 +11,14 @@
 #include "output.h"
 #include "plugin/preferences.h"
 #include "plugin/versions.h"
+#include "progress.h"
 #include "render.h"
 
 namespace fanout {
 namespace {
+
+// The statistic that shows the progress of the run: the first one, none in Wireshark's window.
+const void* g_progress_owner = nullptr;
 
 // One -z fanout. Several in a run know nothing of each other.
 class Statistic {
@@ -81,6 +85,7 @@ class Statistic {
     Statistic* statistic = self(data);
     statistic->engine_->count_frame(frame_observation(pinfo).time);
     note_tapped(pinfo->num);
+    statistic->show_progress(pinfo, edt);
     if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
     ++statistic->dissection_.full_frames;
     Observation arp;
@@ -88,11 +93,19 @@ class Statistic {
     return TAP_PACKET_REDRAW;
   }
 
+  // Not between packets that are being printed.
+  void show_progress(const packet_info* pinfo, const epan_dissect_t* edt) {
+    if (pinfo->cinfo != nullptr || edt->tree != nullptr) return;
+    if (g_progress_owner != this || !progress_.is_due(engine_->frames())) return;
+    progress_.show(engine_->frames(), engine_->source_count(), engine_->pair_count());
+  }
+
   static void on_draw(void* data) {
     if (!self(data)->draw()) std::exit(2);  // as tshark does when it cannot write
   }
 
   bool draw() {
+    progress_.clear();
     engine_->flush();
     dissection_.headers = dissection_.header_frames > 0;
     const Report report = make_report(engine_, report_settings(options_), dissection_);
@@ -121,6 +134,7 @@ class Statistic {
   Dissection dissection_;
   uint32_t short_frame_ = 0;  // the last frame that took the short way
   bool count_arp_ = true;
+  Progress progress_;
 };
 
 // Ends tshark with one line; in Wireshark's window a message must do.
@@ -142,6 +156,7 @@ StatInitResult start(const char* argument, void*) {
   }
   // Lives as long as its listeners: to the end of the process.
   auto* statistic = new Statistic(options);
+  if (g_progress_owner == nullptr && !in_window()) g_progress_owner = statistic;
   if (GString* error = statistic->listen()) {
     const std::string why = error->str;
     g_string_free(error, TRUE);
