@@ -2,6 +2,7 @@
 import functools
 
 from capture import (
+    ADDRESS_SCAN,
     LINKTYPE_ETHERNET,
     LINKTYPE_RAW,
     START,
@@ -64,7 +65,8 @@ INTERFACES = (
 
 @recipe(write=functools.partial(pcapng, interfaces=INTERFACES), suffix=".pcapng")
 def file_pcapng_interfaces(capture: Capture) -> None:
-    """pcapng with Ethernet and raw IP interfaces, whose clocks tick at different rates."""
+    """A scan over Ethernet and raw IP interfaces, whose clocks tick at different rates."""
+    capture.scan(ADDRESS_SCAN, CLIENT)
     for number, other in enumerate(hosts("198.18", 30)):
         interface = number % 3
         packet = ipv4(CLIENT, other, tcp(40000, 443, SYN))
@@ -95,8 +97,9 @@ def file_empty(capture: Capture) -> None:
 
 @recipe()
 def time_backwards(capture: Capture) -> None:
-    """Time stamps that go back and forth."""
+    """A scan whose time stamps go back and forth."""
     capture.in_order = False
+    capture.scan(ADDRESS_SCAN, CLIENT)
     for number, other in enumerate(hosts("198.18", 60)):
         packet = ipv4(CLIENT, other, tcp(40000 + number, 443, SYN))
         capture.add(100 - number if number % 3 else number, ethernet(packet))
