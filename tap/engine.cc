@@ -233,7 +233,8 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
         ++sources_[asker.source].contacted;
       }
       // Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
-      if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited)) {
+      if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited) &&
+          !pairs_[other].has(Pair::kUnsolicited)) {
         ask(other, own, observation.frame);
       }
       return false;

@@ -67,33 +67,31 @@ double contact_score(const Request& request) {
   return request.conversed ? kConverses : kStops;
 }
 
-// The walk goes service by service: a scan asks everybody the same. It starts again whenever it
-// falls below zero (Page's CUSUM 1954), so that what a source did before does not hide a scan.
+// The walk goes service by service: a scan asks everybody the same, and what a source does elsewhere
+// neither hides nor makes one.
 void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
-  std::stable_sort(requests.begin(), requests.end(),
-                   [](const Request& a, const Request& b) { return a.service < b.service; });
+  std::sort(requests.begin(), requests.end(),
+            [](const Request& a, const Request& b) { return a.service < b.service; });
   for (size_t from = 0, to = 0; from < requests.size(); from = to) {
     const Service service = requests[from].service;
     uint64_t contacted = 0;
     uint64_t answered = 0;
     uint64_t half_open = 0;
     double score = 0;
-    double highest = 0;
     for (; to < requests.size() && requests[to].service == service; ++to) {
       if (!requests[to].contacted) continue;
       ++contacted;
       answered += requests[to].answered ? 1 : 0;
       half_open += requests[to].answered && requests[to].half_open ? 1 : 0;
-      score = std::max(0.0, score + contact_score(requests[to]));
-      highest = std::max(highest, score);
+      score += contact_score(requests[to]);
     }
     ++evidence.services;
     if (to - from > evidence.top_service_hosts) {
       evidence.top_service_hosts = to - from;
       evidence.top_service = service;
     }
-    if (highest > evidence.scan_score) {
-      evidence.scan_score = highest;
+    if (score > evidence.scan_score) {
+      evidence.scan_score = score;
       evidence.scan_service = service;
       evidence.scan_contacted = contacted;
       evidence.scan_answered = answered;
@@ -102,8 +100,9 @@ void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
   }
 }
 
-// The same walk over ARP targets: by order and pace. Who is answered, or is then sent to, was
-// looked for in earnest.
+// A walk over ARP targets, by order and pace. Who is answered, or is then sent to, was looked for in
+// earnest. It starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks for
+// all day does not hide a sweep.
 void weigh_arp(const Engine& engine, const Source& source, std::span<const uint32_t> pairs,
                Evidence& evidence) {
   static const double kInOrder = std::log(kSweepInOrder / kGatewayInOrder);

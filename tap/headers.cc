@@ -103,10 +103,14 @@ Role tcp_role(uint8_t flags) {
   return (flags & kSyn) != 0 ? Role::kAnswer : Role::kData;
 }
 
-// From a system port to one that is none (RFC 6335): an answer, even where the question is missing.
+// From a system port to one that is none (RFC 6335), or from a DHCP server to a client, whose
+// question was broadcast (RFC 2131, 8415): an answer, even where the question is missing.
 Role udp_role(uint16_t source, uint16_t destination) {
   constexpr uint16_t kSystemPorts = 1024;
-  return source < kSystemPorts && destination >= kSystemPorts ? Role::kAnswer : Role::kDatagram;
+  const bool is_dhcp =
+      (source == 67 && destination == 68) || (source == 547 && destination == 546);
+  const bool is_answer = source < kSystemPorts && destination >= kSystemPorts;
+  return is_answer || is_dhcp ? Role::kAnswer : Role::kDatagram;
 }
 
 // Reads what follows the IP headers. False if too little of it was captured to tell.

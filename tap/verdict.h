@@ -30,7 +30,7 @@ struct Evidence {
   uint64_t top_service_hosts = 0;     ///< how many destinations
 
   /// The service for which the first contacts speak most for a scan: how many contacts asked for
-  /// it, how many of these were answered from it (or left half open), and the highest score.
+  /// it, how many of these were answered from it (or left half open), and the score.
   Service scan_service;
   uint64_t scan_contacted = 0;
   uint64_t scan_answered = 0;
