@@ -102,9 +102,12 @@ void mark_expert(packet_info* pinfo, proto_item* item, const Mark& mark,
   }
   if (mark.flagged_in == frame) {
     const bool is_suspect = mark.accused_in != 0 && mark.accused_in <= frame;
+    const unsigned window = preferences().window;
+    const char* within =
+        window == 0 ? "" : wmem_strdup_printf(pinfo->pool, " within %u seconds", window);
     expert_add_info_format(pinfo, item, is_suspect ? &ei_scan : &ei_threshold,
-                           "%s has contacted%s more than %u unique destinations", source, arp,
-                           preferences().threshold);
+                           "%s has contacted more than %u unique destinations%s%s", source,
+                           preferences().threshold, arp, within);
   } else if (mark.new_destination && mark.accused_in != frame) {
     if (mark.accused_in != 0 && mark.accused_in < frame) {
       expert_add_info(pinfo, item, &ei_new_destination_of_suspect);
@@ -232,7 +235,7 @@ void register_fields() {
 int register_fanout() {
   g_protocol = proto_register_protocol("Source Fan-out", "Fan-out", "fanout");
   register_fields();
-  g_tap = register_tap("fanout_marks");
+  g_tap = register_tap(kMarksTap);
   register_init_routine(open_file);
   register_cleanup_routine(close_file);
   return g_protocol;
@@ -241,7 +244,7 @@ int register_fanout() {
 void handoff_fanout() {
   // Taps are queued only while somebody listens; this listener is never called, and unlike others
   // makes no run dissect that would not.
-  GString* error = register_tap_listener("frame", &g_protocol, nullptr, TL_IS_DISSECTOR_HELPER,
+  GString* error = register_tap_listener(kMarksTap, &g_protocol, nullptr, TL_IS_DISSECTOR_HELPER,
                                          nullptr, nullptr, nullptr, nullptr);
   if (error != nullptr) g_string_free(error, TRUE);
   register_postdissector(create_dissector_handle(dissect_fanout, g_protocol));

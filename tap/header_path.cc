@@ -2,7 +2,6 @@
 
 #include <array>
 #include <string_view>
-#include <unordered_set>
 
 #include "carriers.h"
 #include "headers.h"
@@ -24,6 +23,8 @@ struct Run {
   bool forbidden = false;
   bool taken = false;          // by any frame
   bool examined = false;       // whether the other consumers of the run were looked for
+  void (*stop_listening)() = nullptr;
+  void (*start_listening)() = nullptr;
   uint32_t last_tapped = 0;    // the frame our own tap listener was last called for
   std::unique_ptr<const Carriers> carriers;
   std::array<LinkType, 6> links{{{WTAP_ENCAP_ETHERNET, Link::kEthernet, nullptr},
@@ -36,16 +37,17 @@ struct Run {
 Run g_run;
 int g_header_tap = -1;
 
-// Whether anybody but this plugin listens to a tap.
+// Whether anybody but this plugin listens to a tap: looked up while our own statistics do not.
 bool others_listen() {
-  const std::unordered_set<std::string_view> own{"frame", "ip", "ipv6", kHeaderTap};
+  g_run.stop_listening();
   bool found = false;
   GList* names = get_tap_names();
   for (const GList* item = names; item != nullptr; item = item->next) {
     const auto* name = static_cast<const char*>(item->data);
-    if (!own.contains(name) && have_tap_listener(find_tap_id(name))) found = true;
+    if (name != std::string_view(kMarksTap) && have_tap_listener(find_tap_id(name))) found = true;
   }
   g_list_free(names);
+  g_run.start_listening();
   return found;
 }
 
@@ -107,9 +109,11 @@ void register_header_path() {
   g_header_tap = register_tap(kHeaderTap);
 }
 
-void offer_header_path() {
+void offer_header_path(void (*stop_listening)(), void (*start_listening)()) {
   if (g_run.offered || in_window()) return;
   g_run.offered = true;
+  g_run.stop_listening = stop_listening;
+  g_run.start_listening = start_listening;
   if (!dissection_is_the_usual()) return;
   g_run.carriers = current_carriers(names_come_from_packets());
   constexpr auto kDissectors =

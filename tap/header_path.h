@@ -11,12 +11,16 @@ namespace fanout {
 /// frame's observation, or with nullptr for a frame that has none.
 inline constexpr const char* kHeaderTap = "fanout_headers";
 
-/// Registers that tap. Once, with the protocol.
+/// The tap that keeps the queue of taps open while packets are marked; nobody is ever called.
+inline constexpr const char* kMarksTap = "fanout_marks";
+
+/// Registers the tap of the short way. Once, with the protocol.
 void register_header_path();
 
 /// Makes the run take the short way where that changes no answer. Called by each statistic that
-/// would have it so, before the first packet; harmless in Wireshark's window.
-void offer_header_path();
+/// would have it so, before the first packet; harmless in Wireshark's window. To find other
+/// listeners, `stop_listening` and then `start_listening` are called once for all our own.
+void offer_header_path(void (*stop_listening)(), void (*start_listening)());
 
 /// Whether frames have taken the short way: then nobody in this run looks at a dissected packet.
 bool on_header_path();

@@ -29,20 +29,31 @@ class Statistic {
   GString* listen() {
     struct Tap {
       const char* name;
+      tap_reset_cb reset;
       tap_packet_cb packet;
+      tap_draw_cb draw;
     };
     // The frame's listener resets and draws for all, and comes last in each frame.
-    const Tap taps[] = {{"ip", on_ip}, {"ipv6", on_ipv6}, {kHeaderTap, on_header}};
+    const Tap taps[] = {{"frame", on_reset, on_frame, on_draw},
+                        {"ip", nullptr, on_ip, nullptr},
+                        {"ipv6", nullptr, on_ipv6, nullptr},
+                        {kHeaderTap, nullptr, on_header, nullptr}};
     const char* filter = options_.filter.empty() ? nullptr : options_.filter.c_str();
-    GString* error = register_tap_listener("frame", this, filter, TL_REQUIRES_NOTHING, on_reset,
-                                           on_frame, on_draw, nullptr);
     for (const Tap& tap : taps) {
-      if (error != nullptr) break;
-      error = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING, nullptr,
-                                    tap.packet, nullptr, nullptr);
+      GString* error = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING,
+                                             tap.reset, tap.packet, tap.draw, nullptr);
+      if (error != nullptr) {
+        stop_listening();
+        return error;
+      }
+      ++listeners_;
     }
-    if (error != nullptr) remove_tap_listener(this);
-    return error;
+    return nullptr;
+  }
+
+  // Wireshark removes one listener at a time, and warns if there is none.
+  void stop_listening() {
+    for (; listeners_ > 0; --listeners_) remove_tap_listener(this);
   }
 
  private:
@@ -132,10 +143,28 @@ class Statistic {
   Options options_;
   std::shared_ptr<Engine> engine_;
   Dissection dissection_;
+  int listeners_ = 0;
   uint32_t short_frame_ = 0;  // the last frame that took the short way
   bool count_arp_ = true;
   Progress progress_;
 };
+
+// All of this process, in the order they were asked for. They live to its end, as their tap
+// listeners do.
+std::vector<Statistic*> g_statistics;
+
+void stop_listening() {
+  for (Statistic* statistic : g_statistics) statistic->stop_listening();
+}
+
+void start_listening() {
+  for (Statistic* statistic : g_statistics) {
+    if (GString* error = statistic->listen()) {
+      report_failure("fanout: %s", error->str);
+      std::exit(1);
+    }
+  }
+}
 
 // Ends tshark with one line; in Wireshark's window a message must do.
 StatInitResult refuse(const std::string& message) {
@@ -154,7 +183,6 @@ StatInitResult start(const char* argument, void*) {
     const std::string why = why_not_writable(options.file);
     if (!why.empty()) return refuse("-z fanout: file=: " + why);
   }
-  // Lives as long as its listeners: to the end of the process.
   auto* statistic = new Statistic(options);
   if (g_progress_owner == nullptr && !in_window()) g_progress_owner = statistic;
   if (GString* error = statistic->listen()) {
@@ -165,10 +193,11 @@ StatInitResult start(const char* argument, void*) {
                   "\" is neither an option nor a display filter (" + why + "). Allowed: " +
                   std::string(options_usage()));
   }
+  g_statistics.push_back(statistic);
   if (options.full) {
     forbid_header_path();
   } else if (options.filter.empty()) {
-    offer_header_path();
+    offer_header_path(stop_listening, start_listening);
   }
   return stat_init_result(true);
 }
