@@ -51,6 +51,18 @@ bool others_listen() {
   return found;
 }
 
+// Whether tshark is to write the TLS session keys it finds: the one result of a dissection that no
+// interface tells of. Seen where a process can read its own command line (Linux).
+bool exports_session_keys() {
+  char* text = nullptr;
+  gsize length = 0;
+  if (!g_file_get_contents("/proc/self/cmdline", &text, &length, nullptr)) return false;
+  const bool found =
+      std::string_view(text, length).find("--export-tls-session-keys") != std::string_view::npos;
+  g_free(text);
+  return found;
+}
+
 // Whether this frame need not be dissected: nobody wants a tree or columns, this is the only pass,
 // and our own listener was called for the frame before, so that taps are being delivered.
 bool may_skip_dissection(const packet_info* pinfo, const proto_tree* tree) {
@@ -114,7 +126,7 @@ void offer_header_path(void (*stop_listening)(), void (*start_listening)()) {
   g_run.offered = true;
   g_run.stop_listening = stop_listening;
   g_run.start_listening = start_listening;
-  if (!dissection_is_the_usual()) return;
+  if (!dissection_is_the_usual() || exports_session_keys()) return;
   g_run.carriers = current_carriers(names_come_from_packets());
   constexpr auto kDissectors =
       link_dissectors(std::make_index_sequence<std::tuple_size_v<decltype(g_run.links)>>());
