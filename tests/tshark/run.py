@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Tests the plugin end to end: through the tshark that is installed, as its users see it.
+
+    run.py BUILD_DIR [--shared DIR] [-k PATTERN] [--update-golden]
+
+BUILD_DIR holds the fanout.so to test. It is put into the home of nobody in particular, where an
+ordinary user's tshark finds it; run as root, this starts tshark as another user, because root's
+loads no plugins from there. Real captures are read from DIR/captures, by default ../shared beside
+the repository; without them those tests are skipped. --update-golden writes the golden reports
+anew: look at what changed before committing them.
+"""
+import argparse
+import sys
+import unittest
+from pathlib import Path
+from typing import List, Optional, Tuple
+
+import harness
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Result(unittest.TextTestResult):
+    """Counts the tests that passed, which unittest does not, and notes how long each took."""
+
+    passed = 0
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        super().addSuccess(test)
+        self.passed += 1
+
+    def failed(self) -> List[str]:
+        """The tests that failed, each once, however many of its parts did."""
+        tests = [test for test, _ in self.failures + self.errors]
+        return sorted({str(getattr(test, "test_case", test)) for test in tests})
+
+
+def parse_arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("build", type=Path, metavar="BUILD_DIR")
+    parser.add_argument("--shared", type=Path, metavar="DIR", default=REPOSITORY.parent / "shared")
+    parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN")
+    parser.add_argument("--update-golden", action="store_true")
+    parser.add_argument("-q", dest="quiet", action="store_true", help="name no tests that pass")
+    return parser.parse_args(arguments)
+
+
+def run_tests(parsed: argparse.Namespace) -> Tuple[Result, int]:
+    loader = unittest.TestLoader()
+    if parsed.patterns:
+        loader.testNamePatterns = [
+            pattern if "*" in pattern else f"*{pattern}*" for pattern in parsed.patterns
+        ]
+    folder = Path(__file__).resolve().parent
+    suite = loader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder))
+    runner = unittest.TextTestRunner(verbosity=1 if parsed.quiet else 2, resultclass=Result)
+    result = runner.run(suite)
+    assert isinstance(result, Result)
+    return result, suite.countTestCases()
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    parsed = parse_arguments(arguments)
+    with harness.set_up(parsed.build, parsed.shared, parsed.update_golden) as setup:
+        print(f"tshark {setup.version}, captures in {setup.captures}", flush=True)
+        result, _ = run_tests(parsed)
+    for test, reason in result.skipped:
+        print(f"skipped {test}: {reason}")
+    failed = result.failed()
+    print(f"{result.passed} passed, {len(failed)} failed, {len(result.skipped)} skipped")
+    return 0 if result.wasSuccessful() and result.testsRun else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
