@@ -169,17 +169,20 @@ details :is(th, td):nth-child(2), details :is(th, td):nth-child(3), details :is(
     --scan-wash: #fff; --link: #000; --l1: #c0271f; --l2: #1f6fb5; --l3: #a86000; --l4: #7b3fa0;
     --l5: #14766b; --l6: #5a6472; color-scheme: light;
   }
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  html { font-size: 12.5px; }
+  body { max-width: none; padding: 0; font-size: 12.5px; }
   svg, .suspects li, tbody { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .suspects li, figure, .totals, #sources > tbody > tr, .left-out { break-inside: avoid; }
   h2 { break-after: avoid; margin-top: 1.4rem; }
   #controls, #controls[hidden] { display: none; }
   .scroll { overflow: visible; border: 0; }
-  #sources { font-size: 8.5pt; }
+  #sources { font-size: 11px; }
+  .left-out { break-after: avoid; }
   #sources > tbody > tr > th { min-width: 0; }
   #sources > thead button::after { content: none; }
   th, td { padding: .25rem .4rem; }
-  details:not([open]) { display: none; }
+  summary { color: inherit; list-style: none; }
+  summary::-webkit-details-marker { display: none; }
   .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 )css";

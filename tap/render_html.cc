@@ -18,13 +18,13 @@ namespace {
 // What keeps the page below 5 MB: sources in the table, their destinations all together, and the
 // most and the least of one source's; suspects with a paragraph of their own.
 constexpr size_t kSources = 1000;
-constexpr size_t kDestinations = 12'000;
+constexpr size_t kDestinations = 8000;
 constexpr size_t kMostDestinations = 100;
-constexpr size_t kLeastDestinations = 10;
+constexpr size_t kLeastDestinations = 5;
 constexpr size_t kSuspects = 50;
 
 constexpr size_t kLines = 6;  // in the picture of the time
-constexpr size_t kNameColumns = 48;
+constexpr size_t kNameColumns = 40;
 
 // The columns of the table of sources, and whether they sort as numbers.
 struct Column {
@@ -325,9 +325,11 @@ class HtmlReport {
       all += (all.empty() ? "" : "; ") + range +
              " destinations: " + grouped(bin.sources, "source", "sources");
     }
-    begin_figure("Unique destinations per source",
-                 "sources in each range, of " + grouped(report_.sources_total) +
-                     "; coloured beyond the threshold of " + grouped(threshold));
+    std::string note = "sources in each range, of " + grouped(report_.sources_total);
+    if (bars.back().tone != Tone::kPlain) {
+      note += "; grey where the threshold of " + grouped(threshold) + " lies, orange beyond it";
+    }
+    begin_figure("Unique destinations per source", note);
     write_bars({"distribution", "Sources by their number of unique destinations", all + "."}, bars,
                output_);
     output_ << "</figure>\n";
@@ -390,8 +392,10 @@ class HtmlReport {
     output_ << "<section aria-labelledby=\"sources-title\">\n"
                "<h2 id=\"sources-title\">Sources and their destinations</h2>\n";
     if (shown_.empty()) {
-      output_ << "<p>No source has " << threshold_text()
-              << ", and none looks like a scanner.</p>\n";
+      if (listed_total() == 0) {
+        output_ << "<p>No source has " << threshold_text()
+                << ", and none looks like a scanner.</p>\n";
+      }
       write_left_out();
       output_ << "</section>\n";
       return;
