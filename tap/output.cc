@@ -20,13 +20,25 @@
 namespace fanout {
 namespace {
 
-// The file behind a symbolic link, so that the link stays.
-std::string resolved(const std::string& path) {
+// The file behind a symbolic link, so that the link stays. The file need not exist.
+std::string resolved(std::string path) {
 #ifndef _WIN32
+  constexpr int kMostLinks = 40;  // as Linux
+  for (int links = 0; links < kMostLinks && !g_file_test(path.c_str(), G_FILE_TEST_EXISTS);
+       ++links) {
+    char* target = g_file_read_link(path.c_str(), nullptr);
+    if (target == nullptr) return path;
+    char* folder = g_path_get_dirname(path.c_str());
+    char* next = g_path_is_absolute(target) ? g_strdup(target)
+                                            : g_build_filename(folder, target, nullptr);
+    path = next;
+    g_free(next);
+    g_free(folder);
+    g_free(target);
+  }
   if (char* real = realpath(path.c_str(), nullptr)) {
-    std::string result = real;
+    path = real;
     std::free(real);
-    return result;
   }
 #endif
   return path;
