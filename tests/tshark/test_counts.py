@@ -1,0 +1,242 @@
+"""What is counted: held against the truth about generated captures, and against tshark itself."""
+import json
+import re
+from pathlib import Path
+from typing import Dict, List, Set, Tuple
+
+from harness import (
+    Counts,
+    TsharkTest,
+    capture,
+    capture_names,
+    counts_of,
+    setup,
+    side_by_side,
+    truth,
+    tshark,
+    without_path,
+)
+
+FORMS = ("text", "json", "csv")
+REPORT = "fanout,0,all,pairs"
+
+# "10.0.0.1 <-> 10.0.0.2", then packets and bytes (with a unit from 4.0 on) of either direction.
+SIDE = r"\s+(\d+)\s+\d+(?:\.\d+)?\s*(?:bytes|[kMGT]i?B|B)?"
+CONVERSATION = re.compile(r"^(\S+)\s+<->\s+(\S+)" + SIDE + SIDE + r"\s+\d+")
+
+
+def conversations(text: str) -> Counts:
+    """The packets by network and direction in tshark's tables of conversations."""
+    counts: Counts = {"IPv4": {}, "IPv6": {}}
+    for line in text.splitlines():
+        found = CONVERSATION.match(line)
+        if not found:
+            continue
+        one, other, to_one, to_other = found.groups()
+        network = "IPv6" if ":" in one else "IPv4"
+        for source, destination, packets in ((other, one, to_one), (one, other, to_other)):
+            if int(packets):
+                pairs = counts[network].setdefault(source, {})
+                pairs[destination] = pairs.get(destination, 0) + int(packets)
+    return counts
+
+
+class BothPaths:
+    """The reports on a capture from the headers and from the full dissection, in two runs."""
+
+    def __init__(self, path: str, scratch: str) -> None:
+        folder = setup().scratch
+        files = {form: folder / f"{scratch}.{form}" for form in FORMS}
+        statistics = [
+            part for form in FORMS for part in ("-z", f"{REPORT},{form},file={files[form]}")
+        ]
+        everything = ("-z", "conv,ip", "-z", "conv,ipv6")
+        self.headers = self.ask(files, "-r", path, *statistics)
+        self.full = self.ask(files, "-r", path, *statistics, *everything)
+        self.conversations = conversations(self.tables)
+
+    def ask(self, files: Dict[str, Path], *arguments: str) -> Dict[str, str]:
+        done = tshark("-n", "-q", *arguments)
+        self.status, self.tables, self.err = done.status, done.out, done.err
+        texts = {}
+        for form, path in files.items():
+            texts[form] = path.read_bytes().decode() if path.exists() else ""
+            path.unlink(missing_ok=True)
+        return texts
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether tshark itself could not even begin."""
+        return self.status != 0 and not any([*self.headers.values(), *self.full.values()])
+
+    def problems(self) -> List[str]:
+        """What differs between the paths, and from tshark's conversations."""
+        found = []
+        for form in FORMS:
+            if not self.headers[form] or not self.full[form]:
+                found.append(f"no {form}: {self.err[-300:]}")
+            elif without_path(self.headers[form]) != without_path(self.full[form]):
+                found.append(f"{form} differs: {first_difference(self.headers[form], self.full[form])}")
+        if found:
+            return found
+        report = json.loads(self.full["json"])
+        if report["dissection"] != "full":
+            found.append("the run beside conv was not dissected in full")
+        for network, counts in self.conversations.items():
+            if counts_of(report)[network] != counts:
+                found.append(f"{network} differs from conversations")
+        return found
+
+
+def first_difference(one: str, other: str) -> str:
+    pairs = zip(without_path(one).splitlines(), without_path(other).splitlines())
+    return next((f"{a[:200]!r} or {b[:200]!r}" for a, b in pairs if a != b), "in length")
+
+
+class Truth(TsharkTest):
+    """The pairs and packets of every generated capture are those that were put into it."""
+
+    def hold(self, option: str) -> None:
+        names = [name for name in capture_names() if "sources" in truth(name)]
+        for name, text in zip(names, side_by_side(lambda n: self.statistic(option, n), names)):
+            with self.subTest(name):
+                report = json.loads(text)
+                self.assertEqual(report["frames"], truth(name)["frames"])
+                self.assertEqual(counts_of(report), truth(name)["sources"])
+                for row in report["sources"]:
+                    self.assertEqual(row["unique_destinations"], len(row["destinations"]))
+                    packets = sum(pair["packets"] for pair in row["destinations"])
+                    self.assertEqual(row["packets"], packets)
+                self.assertEqual(report["sources_total"], len(report["sources"]))
+
+    def test_from_the_headers(self) -> None:
+        self.hold("fanout,0,json,all,pairs")
+
+    def test_from_the_full_dissection(self) -> None:
+        self.hold("fanout,0,json,all,pairs,full")
+
+    def test_frames_of_damaged_captures(self) -> None:
+        for name in capture_names():
+            if "sources" not in truth(name):
+                with self.subTest(name):
+                    report = self.report("fanout,json", name)
+                    self.assertEqual(report["frames"], truth(name)["frames"])
+
+
+class Generated(TsharkTest):
+    def test_both_paths_report_the_same_and_count_what_conversations_do(self) -> None:
+        names = capture_names()
+        found = side_by_side(lambda name: BothPaths(capture(name), name), names)
+        for name, both in zip(names, found):
+            with self.subTest(name):
+                self.assertEqual(both.problems(), [])
+
+    def test_both_paths_find_the_same_with_names(self) -> None:
+        for name in ("demo", "hostile-names", "browser"):
+            for form in FORMS:
+                with self.subTest(f"{name} {form}"):
+                    arguments = ("-q", "-N", "nd", "-r", capture(name))
+                    headers = self.ask(*arguments, "-z", f"{REPORT},{form}")
+                    full = self.ask(*arguments, "-z", f"{REPORT},{form},full")
+                    self.assertEqual(without_path(headers), without_path(full))
+
+    def test_a_row_tells_frames_times_and_bytes(self) -> None:
+        rows = self.rows("demo", ["frame.number", "frame.time_epoch", "frame.len", "ip.src"])
+        own = [row for row in rows if row[3] == "198.51.100.66"]
+        report = self.report("fanout,json,top=1", "demo")
+        (row,) = report["sources"]
+        self.assertEqual(row["source"], "198.51.100.66")
+        self.assertEqual((row["first_frame"], row["last_frame"]), (int(own[0][0]), int(own[-1][0])))
+        self.assertEqual(row["bytes"], sum(int(fields[2]) for fields in own))
+        self.assertAlmostEqual(row["first_time"], float(own[0][1]), places=6)
+        self.assertAlmostEqual(row["last_time"], float(own[-1][1]), places=6)
+
+    def test_sources_are_sorted(self) -> None:
+        for name in ("demo", "browser", "multicast"):
+            rows = self.report("fanout,0,json,all", name)["sources"]
+            keys = [(-row["unique_destinations"], -row["packets"]) for row in rows]
+            self.assertEqual(keys, sorted(keys), name)
+
+    def test_distribution_counts_every_source_once(self) -> None:
+        report = self.report("fanout,0,json,all", "demo")
+        for part in report["distribution"]:
+            inside = [
+                row
+                for row in report["sources"]
+                if part["from"] <= row["unique_destinations"] <= part["to"]
+            ]
+            self.assertEqual(part["sources"], len(inside), part)
+        self.assertEqual(sum(p["sources"] for p in report["distribution"]), report["sources_total"])
+
+
+class RealCaptures(TsharkTest):
+    """Every capture of the shared folder: both paths, and tshark's conversations."""
+
+    def test_both_paths_report_the_same_and_count_what_conversations_do(self) -> None:
+        shared = setup().shared
+        if shared is None:
+            self.skipTest("no folder with shared captures; --shared tells where it is")
+        paths = [path for path in sorted((shared / "captures").rglob("*")) if is_capture(path)]
+        self.assertTrue(paths)
+        numbered = list(enumerate(paths))
+        found = side_by_side(lambda item: examine(str(item[1]), f"real{item[0]}"), numbered)
+        for (_, path), problems in zip(numbered, found):
+            if problems:
+                with self.subTest(str(path.relative_to(shared))):
+                    self.fail("; ".join(problems))
+
+
+def is_capture(path: Path) -> bool:
+    return path.is_file() and path.suffix not in (".md", ".tsv", ".txt")
+
+
+def examine(path: str, scratch: str) -> List[str]:
+    both = BothPaths(path, scratch)
+    return [] if both.unreadable else both.problems()
+
+
+class Verdicts(TsharkTest):
+    """Who scans in the labelled captures, and nobody else."""
+
+    def labels(self) -> List[Tuple[str, str, Set[str], str]]:
+        shared = setup().shared
+        if shared is None:
+            self.skipTest("no folder with shared captures; --shared tells where it is")
+        text = (shared / "captures/labels.tsv").read_text(encoding="utf-8")
+        rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+        return [(row[0], row[1], set(row[2].split()), row[3]) for row in rows if len(row) >= 4]
+
+    def suspects(self, name: str, option: str) -> Dict[str, List[str]]:
+        assert setup().shared is not None
+        path = str(setup().shared) + "/captures/labelled/" + name
+        text = self.ask("-n", "-q", "-z", option, "-r", path)
+        rows = json.loads(text)["sources"]
+        return {row["source"]: row["verdicts"] for row in rows if row["suspect"]}
+
+    def hold(self, option: str) -> None:
+        for name, kind, scanners, what in self.labels():
+            with self.subTest(name):
+                few_ports = ",ports=9" if kind == "port-scan" and what.startswith("small") else ""
+                found = self.suspects(name, option + few_ports)
+                self.assertEqual(set(found), scanners)
+                for verdicts in found.values():
+                    self.assertIn(kind, verdicts)
+
+    def test_labelled_captures_from_the_headers(self) -> None:
+        self.hold("fanout,json,all")
+
+    def test_labelled_captures_from_the_full_dissection(self) -> None:
+        self.hold("fanout,json,all,full")
+
+    def test_generated_captures(self) -> None:
+        for name in capture_names():
+            known = truth(name)
+            if "sources" not in known:
+                continue
+            with self.subTest(name):
+                rows = self.report("fanout,json,all", name)["sources"]
+                found = {row["source"] for row in rows if row["suspect"]}
+                self.assertEqual(found, set(known["scanners"]))
+                for kind, scanners in known["scans"].items():
+                    verdicts = [row["verdicts"] for row in rows if row["source"] in scanners]
+                    self.assertTrue(any(kind in own for own in verdicts), kind)
