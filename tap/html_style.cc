@@ -47,7 +47,9 @@ code { user-select: all; -webkit-user-select: all; }
   border: 1px solid var(--rule); border-radius: 10px;
 }
 .totals dt { color: var(--soft); font-size: .85rem; }
-.totals dd { font-size: 1.5rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.totals dd {
+  font-size: 1.5rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums;
+}
 .totals .suspect dd { color: var(--scan-ink); }
 .totals .flagged dd { color: var(--flag-ink); }
 .facts div { display: grid; grid-template-columns: 5.5rem 1fr; }
@@ -73,7 +75,9 @@ code { user-select: all; -webkit-user-select: all; }
 .left-out { color: var(--soft); margin: .4rem 0; }
 
 .pictures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .75rem; }
-figure { padding: 1rem; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
+figure {
+  padding: 1rem; background: var(--card); border: 1px solid var(--rule); border-radius: 10px;
+}
 figure.wide { grid-column: 1 / -1; }
 figcaption { margin-bottom: .75rem; }
 figcaption span { color: var(--soft); font-size: .9rem; }
@@ -90,11 +94,16 @@ svg .flagged { fill: var(--flag); }
 svg .suspect { fill: var(--scan); }
 svg .grid { stroke: var(--rule); }
 svg line.threshold { stroke: var(--flag); stroke-dasharray: 5 4; }
-svg .tick { fill: var(--soft); font-size: 12px; paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
+svg .tick {
+  fill: var(--soft); font-size: 12px; paint-order: stroke; stroke: var(--card); stroke-width: 3px;
+}
 svg .tick.threshold { fill: var(--flag-ink); }
-.line { fill: none; stroke-width: 2.25px; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
+.line {
+  fill: none; stroke-width: 2.25px; stroke-linejoin: round; vector-effect: non-scaling-stroke;
+}
 .line1 { stroke: var(--l1); } .line2 { stroke: var(--l2); stroke-dasharray: 9 3; }
-.line3 { stroke: var(--l3); stroke-dasharray: 2.5 2.5; } .line4 { stroke: var(--l4); stroke-dasharray: 12 3 2.5 3; }
+.line3 { stroke: var(--l3); stroke-dasharray: 2.5 2.5; }
+.line4 { stroke: var(--l4); stroke-dasharray: 12 3 2.5 3; }
 .line5 { stroke: var(--l5); } .line6 { stroke: var(--l6); stroke-dasharray: 5 3; }
 svg .mark { font-weight: 700; }
 svg .mark1 { fill: var(--l1); } svg .mark2 { fill: var(--l2); } svg .mark3 { fill: var(--l3); }
@@ -105,7 +114,9 @@ b.mark4 { color: var(--l4); } b.mark5 { color: var(--l5); } b.mark6 { color: var
 .key { display: inline-block; vertical-align: middle; }
 .count { color: var(--soft); font-variant-numeric: tabular-nums; }
 
-#controls { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin-bottom: .75rem; }
+#controls {
+  display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin-bottom: .75rem;
+}
 #controls[hidden] { display: none; }
 #controls input, button { font: inherit; color: inherit; }
 #controls input {
@@ -117,7 +128,9 @@ b.mark4 { color: var(--l4); } b.mark5 { color: var(--l5); } b.mark6 { color: var
   margin-left: auto; padding: .4rem .8rem; background: var(--card); border: 1px solid var(--rule);
   border-radius: 8px; cursor: pointer;
 }
-.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
+.scroll {
+  overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px;
+}
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 #sources { width: 100%; }
 #sources > caption { text-align: left; padding: .7rem .9rem .3rem; color: var(--soft); }
@@ -126,7 +139,9 @@ th, td { padding: .4rem .6rem; text-align: left; vertical-align: baseline; font-
 #sources > thead th {
   color: var(--soft); font-size: .88rem; white-space: nowrap; border-bottom: 1px solid var(--rule);
 }
-#sources > thead button { padding: 0; border: 0; background: none; cursor: pointer; font-weight: 400; }
+#sources > thead button {
+  padding: 0; border: 0; background: none; cursor: pointer; font-weight: 400;
+}
 #sources > thead [aria-sort] { color: var(--ink); }
 #sources > thead button::after { content: "↕"; margin-left: .3em; opacity: .35; }
 #sources > thead [aria-sort="ascending"] button::after { content: "↑"; opacity: 1; }
@@ -146,7 +161,7 @@ details th, details td { padding: .15rem .9rem .15rem 0; }
 details th { color: var(--soft); font-size: .88rem; }
 details td:first-child { font-family: var(--mono); font-size: .88rem; }
 details bdi { font-family: system-ui, sans-serif; color: var(--soft); }
-details :is(th, td):nth-child(2), details :is(th, td):nth-child(3), details :is(th, td):nth-child(4) {
+details :is(th, td):is(:nth-child(2), :nth-child(3), :nth-child(4)) {
   text-align: right; white-space: nowrap;
 }
 @media (max-width: 50rem) {
@@ -157,6 +172,10 @@ details :is(th, td):nth-child(2), details :is(th, td):nth-child(3), details :is(
   .totals div:nth-child(-n + 2) { grid-column: span 3; }
   .totals dd { font-size: 1.3rem; }
   .facts div { grid-template-columns: 4.5rem 1fr; }
+  #sources > * > tr > :is(th, td) { padding-inline: .35rem; }
+  #sources > * > tr > :first-child { padding-left: .7rem; }
+  #sources > tbody > tr > th { min-width: 8rem; }
+  #sources > tbody > tr > th .address { font-size: .85em; }
   .more .reason, details { max-width: calc(100vw - 3.5rem); }
   details { overflow-x: auto; }
   figure { padding: .85rem .75rem; }
@@ -172,8 +191,11 @@ details :is(th, td):nth-child(2), details :is(th, td):nth-child(3), details :is(
   html { font-size: 12.5px; }
   body { max-width: none; padding: 0; font-size: 12.5px; }
   svg, .suspects li, tbody { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .suspects li, figure, .totals, #sources > tbody > tr, .left-out { break-inside: avoid; }
+  .suspects li, figure, .totals, .left-out, #sources > thead, #sources > tbody:not(:has([open])) {
+    break-inside: avoid;
+  }
   h2 { break-after: avoid; margin-top: 1.4rem; }
+  #sources-title { break-before: page; margin-top: 0; }
   #controls, #controls[hidden] { display: none; }
   .scroll { overflow: visible; border: 0; }
   #sources { font-size: 11px; }
