@@ -18,7 +18,7 @@ constexpr int kPointsOfLine = 300;
 constexpr double kPlot = 1000;
 
 // Pixels: the plot, above it the topmost label and below it those of the time.
-constexpr double kPlotTop = 18;
+constexpr double kPlotTop = 22;
 constexpr double kPlotHeight = 250;
 constexpr double kAxisHeight = 24;
 constexpr double kMarkHeight = 14;
@@ -86,7 +86,7 @@ void write_bar(const Bar& bar, double x, double y, double width, double height, 
 }
 
 // Where a count stands, and which counts deserve a line: linear, or logarithmic where a linear
-// scale would press the threshold or a line against the ground.
+// scale would press a line against the ground.
 class Scale {
  public:
   Scale(uint64_t smallest, uint64_t largest)
@@ -189,16 +189,18 @@ class ClimbsPicture {
             << "\" viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" overflow=\"visible\">\n";
     for (size_t i = 0; i < climbs_.size(); ++i) write_line(i);
     output_ << "</svg>\n";
+    write_labels();
     write_marks();
     output_ << "</svg>\n";
   }
 
  private:
+  // The lowest line, but for those that stay at the ground on any scale.
   uint64_t smallest() const {
-    uint64_t result = std::max<uint64_t>(threshold_, 1);
+    constexpr size_t kGround = 5;
+    uint64_t result = largest();
     for (const Climb& climb : climbs_) {
-      // One that stays at the ground does so on any scale.
-      if (climb.times.size() > 5) result = std::min<uint64_t>(result, climb.times.size());
+      if (climb.times.size() > kGround) result = std::min<uint64_t>(result, climb.times.size());
     }
     return result;
   }
@@ -223,21 +225,26 @@ class ClimbsPicture {
   }
 
   void write_grid() {
+    for (const uint64_t tick : scale_.ticks()) write_rule("grid", static_cast<double>(tick));
+    if (has_threshold()) write_rule("threshold", static_cast<double>(threshold_));
+  }
+
+  // Above the lines, which may pass there.
+  void write_labels() {
+    const double at_threshold = pixel(static_cast<double>(threshold_));
     for (const uint64_t tick : scale_.ticks()) {
-      const auto count = static_cast<double>(tick);
-      write_rule("grid", count);
-      // The label would lie on the threshold's.
-      if (std::abs(pixel(count) - pixel(static_cast<double>(threshold_))) < kMarkHeight &&
-          has_threshold()) {
-        continue;
-      }
-      write_text("class=\"tick\"", "0", pixel(count) - 4, grouped(tick), output_);
+      const double y = pixel(static_cast<double>(tick));
+      const bool is_covered = has_threshold() && std::abs(y - at_threshold) < kMarkHeight;
+      if (!is_covered) write_text("class=\"tick\"", "0", y - 4, grouped(tick), output_);
+    }
+    if (has_threshold()) {
+      write_text("class=\"tick threshold\"", "0", at_threshold - 4,
+                 "threshold " + grouped(threshold_), output_);
+    }
+    if (scale_.logarithmic()) {
+      write_text("class=\"tick end\"", number(kPlotWidth) + '%', 12, "logarithmic scale", output_);
     }
     if (seconds_ > 0) write_times();
-    if (!has_threshold()) return;
-    write_rule("threshold", static_cast<double>(threshold_));
-    write_text("class=\"tick threshold\"", "0", pixel(static_cast<double>(threshold_)) - 4,
-               "threshold " + grouped(threshold_), output_);
   }
 
   bool has_threshold() const { return threshold_ <= largest(); }
