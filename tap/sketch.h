@@ -7,12 +7,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <numbers>
 
 namespace fanout {
 
-/// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with 2^kBits registers and the small-range
-/// correction of the paper. Values must arrive hashed: equal values with equal hashes, the bits
-/// uniform.
+/// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with 2^kBits registers, and the estimator of
+/// Ertl ("New cardinality estimation algorithms for HyperLogLog sketches", 2017), which is unbiased
+/// for all counts; the paper's is 2 to 3 % too high where its small-range correction ends. Values
+/// must arrive hashed: equal values with equal hashes, the bits uniform.
 template <int kBits>
 class Sketch {
  public:
@@ -29,15 +32,12 @@ class Sketch {
   /// The estimated number of distinct values. O(registers).
   double estimate() const {
     constexpr double m = kRegisters;
-    constexpr double alpha = 0.7213 / (1 + 1.079 / m);  // the paper's, for m >= 128
-    double sum = 0;
-    int zeros = 0;
-    for (const uint8_t rank : registers_) {
-      sum += std::ldexp(1.0, -rank);
-      zeros += rank == 0;
-    }
-    const double raw = alpha * m * m / sum;
-    return raw <= 2.5 * m && zeros > 0 ? m * std::log(m / zeros) : raw;
+    constexpr double alpha = 0.5 / std::numbers::ln2;
+    std::array<uint32_t, kMostRank + 1> counts{};  // of the registers with a rank
+    for (const uint8_t rank : registers_) ++counts[rank];
+    double sum = m * saturated_share(1 - counts[kMostRank] / m);
+    for (int rank = kMostRank - 1; rank >= 1; --rank) sum = 0.5 * (sum + counts[rank]);
+    return alpha * m * m / (sum + m * empty_share(counts[0] / m));
   }
 
   /// The standard error of `estimate`, as a fraction of it: 1.04 / sqrt(registers), as in the paper.
@@ -45,6 +45,34 @@ class Sketch {
 
  private:
   static_assert(kBits >= 7 && kBits <= 16);
+  static constexpr int kMostRank = 64 - kBits + 1;
+
+  // Ertl's sigma: what the empty registers stand for. Infinite for 1: nothing was added.
+  static double empty_share(double x) {
+    if (x == 1) return std::numeric_limits<double>::infinity();
+    double sum = x;
+    double before = -1;
+    for (double power = 1; sum != before; power += power) {
+      x *= x;
+      before = sum;
+      sum += x * power;
+    }
+    return sum;
+  }
+
+  // Ertl's tau: what the registers stand for that can rise no further.
+  static double saturated_share(double x) {
+    if (x == 0 || x == 1) return 0;
+    double sum = 1 - x;
+    double before = -1;
+    for (double power = 0.5; sum != before; power *= 0.5) {
+      x = std::sqrt(x);
+      before = sum;
+      sum -= (1 - x) * (1 - x) * power;
+    }
+    return sum / 3;
+  }
+
   std::array<uint8_t, kRegisters> registers_{};
 };
 

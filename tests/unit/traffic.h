@@ -1,0 +1,91 @@
+// Builds observations for tests: who sends what to whom.
+#ifndef FANOUT_TESTS_UNIT_TRAFFIC_H_
+#define FANOUT_TESTS_UNIT_TRAFFIC_H_
+
+#include <cstdint>
+
+#include "tap/engine.h"
+#include "tap/observation.h"
+
+namespace fanout {
+
+inline constexpr int64_t kSecond = 1'000'000'000;
+
+inline Address ipv4(uint32_t number) { return {Network::kIpv4, 0, number}; }
+inline Address arp(uint32_t number) { return {Network::kArp, 0, number}; }
+inline Address ipv6(uint64_t low, uint64_t high = 0x20010db800000000) {
+  return {Network::kIpv6, high, low};
+}
+
+/// Sends packets to an engine, each a frame later than the one before and, unless told otherwise,
+/// a millisecond.
+class Traffic {
+ public:
+  explicit Traffic(Engine& engine) : engine_(engine) {}
+
+  uint32_t frame = 0;
+  int64_t time = 1'700'000'000 * kSecond;
+  int64_t step = kSecond / 1000;
+
+  Engine::Seen send(const Address& source, const Address& destination, Role role,
+                    Transport transport = Transport::kOther, uint16_t source_port = 0,
+                    uint16_t destination_port = 0) {
+    time += step;
+    last = {source,           destination, role, transport, source_port,
+            destination_port, ++frame,     60,   time};
+    return engine_.observe(last);
+  }
+
+  Engine::Seen syn(const Address& from, const Address& to, uint16_t port, uint16_t own = 40000) {
+    return send(from, to, Role::kAsk, Transport::kTcp, own, port);
+  }
+  /// `from`, the server, accepts a SYN to its port.
+  Engine::Seen syn_ack(const Address& from, const Address& to, uint16_t port,
+                       uint16_t other = 40000) {
+    return send(from, to, Role::kAnswer, Transport::kTcp, port, other);
+  }
+  Engine::Seen rst(const Address& from, const Address& to, uint16_t port, uint16_t other = 40000) {
+    return send(from, to, Role::kRefusal, Transport::kTcp, port, other);
+  }
+  Engine::Seen tcp_data(const Address& from, const Address& to, uint16_t from_port,
+                        uint16_t to_port) {
+    return send(from, to, Role::kData, Transport::kTcp, from_port, to_port);
+  }
+  Engine::Seen udp(const Address& from, const Address& to, uint16_t from_port, uint16_t to_port) {
+    return send(from, to, Role::kDatagram, Transport::kUdp, from_port, to_port);
+  }
+  Engine::Seen echo(const Address& from, const Address& to) {
+    return send(from, to, Role::kAsk, Transport::kIcmp, 8, 8);
+  }
+  Engine::Seen echo_reply(const Address& from, const Address& to) {
+    return send(from, to, Role::kAnswer, Transport::kIcmp, 8, 8);
+  }
+  Engine::Seen icmp_error(const Address& from, const Address& to) {
+    return send(from, to, Role::kError, Transport::kIcmp, 3, 3);
+  }
+  Engine::Seen arp_request(uint32_t from, uint32_t to) {
+    return send(arp(from), arp(to), Role::kAsk);
+  }
+  Engine::Seen arp_reply(uint32_t from, uint32_t to) {
+    return send(arp(from), arp(to), Role::kAnswer);
+  }
+  /// A TCP conversation that the client opens: handshake, a request, an answer.
+  void converse(const Address& client, const Address& server, uint16_t port,
+                uint16_t own = 40000) {
+    syn(client, server, port, own);
+    syn_ack(server, client, port, own);
+    tcp_data(client, server, own, port);
+    tcp_data(client, server, own, port);
+    tcp_data(server, client, port, own);
+    tcp_data(client, server, own, port);
+  }
+
+  Observation last;  ///< what was sent last
+
+ private:
+  Engine& engine_;
+};
+
+}  // namespace fanout
+
+#endif  // FANOUT_TESTS_UNIT_TRAFFIC_H_
