@@ -959,7 +959,9 @@ do
         evidence.top_service_hosts = hosts
         evidence.top_service = service
       end
-      if score > evidence.scan_score then
+      -- Tunnels and ESP are no probes: they carry what was agreed on elsewhere, often one way.
+      local is_probe = service >= PORTS
+      if is_probe and score > evidence.scan_score then
         evidence.scan_score = score
         evidence.scan_service = service
         evidence.scan_contacted = contacted

@@ -90,7 +90,9 @@ void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
       evidence.top_service_hosts = to - from;
       evidence.top_service = service;
     }
-    if (score > evidence.scan_score) {
+    // Tunnels and ESP are no probes: they carry what was agreed on elsewhere, often one way.
+    const bool is_probe = service.transport != Transport::kOther;
+    if (is_probe && score > evidence.scan_score) {
       evidence.scan_score = score;
       evidence.scan_service = service;
       evidence.scan_contacted = contacted;
