@@ -4,12 +4,18 @@
 #include "tap/header_path.h"
 #include "tap/statistic.h"
 #include "versions.h"
+#include "window.h"
 
 namespace {
 
 void register_protocol() {
   fanout::register_preferences(fanout::register_fanout());
   fanout::register_header_path();
+}
+
+void register_statistics() {
+  fanout::register_statistic();
+  fanout::register_window();
 }
 
 }  // namespace
@@ -32,7 +38,7 @@ void plugin_register() {
   protocol.register_handoff = fanout::handoff_fanout;
   proto_register_plugin(&protocol);
   static tap_plugin tap{};
-  tap.register_tap_listener = fanout::register_statistic;
+  tap.register_tap_listener = register_statistics;
   tap_register_plugin(&tap);
 }
 

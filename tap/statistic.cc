@@ -11,6 +11,7 @@
 #include "output.h"
 #include "plugin/preferences.h"
 #include "plugin/versions.h"
+#include "plugin/window.h"
 #include "progress.h"
 #include "render.h"
 
@@ -179,6 +180,8 @@ StatInitResult start(const char* argument, void*) {
     return refuse("-z fanout: " + error->message);
   }
   const auto& options = std::get<Options>(parsed);
+  // In Wireshark the report is shown; it is written where a file is asked for, as in tshark.
+  if (options.file.empty() && open_window(options)) return stat_init_result(true);
   if (!options.file.empty()) {
     const std::string why = why_not_writable(options.file);
     if (!why.empty()) return refuse("-z fanout: file=: " + why);

@@ -1,0 +1,327 @@
+#include "window.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include <dlfcn.h>
+#include <epan/epan_dissect.h>
+#include <epan/plugin_if.h>
+#include <glib.h>
+#include <wsutil/filesystem.h>
+
+#include "plain_table.h"
+#include "postdissector.h"
+#include "preferences.h"
+#include "tap/gui/host.h"
+#include "tap/names.h"
+#include "tap/observe.h"
+#include "tap/statistic.h"
+#include "versions.h"
+
+namespace fanout {
+namespace {
+
+// Counts what passes a display filter. Lives while its listeners are registered.
+class Limited {
+ public:
+  Limited() { reset(); }
+  ~Limited() {
+    remove_tap_listener(this);
+    remove_tap_listener(&frames_read_);
+  }
+  Limited(const Limited&) = delete;
+  Limited& operator=(const Limited&) = delete;
+
+  // Registers the listeners; why the filter was refused, or nothing.
+  std::string listen(const std::string& filter) {
+    struct Tap {
+      const char* name;
+      tap_packet_cb packet;
+    };
+    const Tap taps[] = {{"ip", on_ip}, {"ipv6", on_ipv6}};
+    std::string why = take(register_tap_listener("frame", this, filter.c_str(), TL_REQUIRES_NOTHING,
+                                                 on_reset, on_frame, nullptr, nullptr));
+    for (const Tap& tap : taps) {
+      if (!why.empty()) break;
+      why = take(register_tap_listener(tap.name, this, filter.c_str(), TL_REQUIRES_NOTHING, nullptr,
+                                       tap.packet, nullptr, nullptr));
+    }
+    // Without a filter: only this tells whether all frames were read.
+    if (why.empty()) {
+      why = take(register_tap_listener("frame", &frames_read_, nullptr, TL_REQUIRES_NOTHING,
+                                       on_reset_read, on_read, nullptr, nullptr));
+    }
+    return why;
+  }
+
+  const std::shared_ptr<Engine>& engine() {
+    engine_->flush();
+    return engine_;
+  }
+  uint32_t frames_read() const { return frames_read_; }
+
+ private:
+  static Limited* self(void* data) { return static_cast<Limited*>(data); }
+
+  static std::string take(GString* error) {
+    if (error == nullptr) return {};
+    const std::string text = error->str;
+    g_string_free(error, TRUE);
+    return text.empty() ? "not a display filter" : text;
+  }
+
+  void reset() {
+    Engine::Options options = engine_options(Options());
+    options.history = true;
+    engine_ = std::make_shared<Engine>(options);
+  }
+
+  static void on_reset(void* data) { self(data)->reset(); }
+  static void on_reset_read(void* frames) { *static_cast<uint32_t*>(frames) = 0; }
+
+  static tap_packet_status on_read(void* frames, packet_info*, epan_dissect_t*, const void*,
+                                   tap_flags_t) {
+    ++*static_cast<uint32_t*>(frames);
+    return TAP_PACKET_DONT_REDRAW;
+  }
+
+  static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t* edt,
+                                 const void* header, tap_flags_t) {
+    self(data)->engine_->post(observe_ipv4(pinfo, edt->tvb, header));
+    return TAP_PACKET_DONT_REDRAW;
+  }
+
+  static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t* edt,
+                                   const void* header, tap_flags_t) {
+    self(data)->engine_->post(observe_ipv6(pinfo, edt->tvb, header));
+    return TAP_PACKET_DONT_REDRAW;
+  }
+
+  static tap_packet_status on_frame(void* data, packet_info* pinfo, epan_dissect_t* edt,
+                                    const void*, tap_flags_t) {
+    self(data)->engine_->count_frame(frame_observation(pinfo).time);
+    Observation arp;
+    if (preferences().count_arp && observe_arp(pinfo, edt->tvb, &arp)) {
+      self(data)->engine_->post(arp);
+    }
+    return TAP_PACKET_DONT_REDRAW;
+  }
+
+  std::shared_ptr<Engine> engine_;
+  uint32_t frames_read_ = 0;
+};
+
+// What the callback of plugin_if_get_capture_file() fills in.
+struct CaptureFile {
+  gui::FileState state;
+  uint32_t frames = 0;
+};
+
+void* read_capture_file(capture_file* file, void* data) {
+  auto* result = static_cast<CaptureFile*>(data);
+  if (file == nullptr || file->state == FILE_CLOSED) return nullptr;
+  result->state.open = true;
+  result->state.busy = file->read_lock || file->redissecting;
+  result->frames = file->count;
+  if (file->filename != nullptr) {
+    char* name = g_path_get_basename(file->filename);
+    result->state.name = name;
+    g_free(name);
+  }
+  if (file->dfilter != nullptr) result->state.display_filter = file->dfilter;
+  return result;
+}
+
+// Wireshark leaves its functions without an object while it quits.
+const funnel_ops_t* window_functions() { return in_window() ? funnel_get_funnel_ops() : nullptr; }
+
+CaptureFile capture_file_now() {
+  CaptureFile result;
+  if (window_functions() != nullptr) plugin_if_get_capture_file(read_capture_file, &result);
+  return result;
+}
+
+class WindowHost : public gui::Host {
+ public:
+  gui::FileState file() override {
+    gui::FileState state = capture_file_now().state;
+    state.busy = state.busy || retapping_;
+    return state;
+  }
+
+  std::shared_ptr<const Engine> engine() override {
+    if (limited_) return limited_->engine();
+    if (!capture_file_now().state.open) return nullptr;
+    return file_engine();
+  }
+
+  ReportSettings settings() override {
+    ReportSettings settings = report_settings(Options());
+    settings.capture = file().name;
+    settings.filter = filter_;
+    return settings;
+  }
+
+  Report report(const ReportSettings& settings) override {
+    std::shared_ptr<const Engine> counted = engine();
+    if (!counted) counted = std::make_shared<Engine>(engine_options(Options()));
+    Dissection dissection;
+    dissection.full_frames = counted->frames();
+    return make_report(std::move(counted), settings, dissection);
+  }
+
+  void render(Format format, const Report& report, const Sink& sink) override {
+    Presentation presentation;
+    presentation.name = fanout::host_name;
+    presentation.service_name = fanout::service_name;
+    presentation.unicode = true;
+    fanout::render(format, report, presentation, sink);
+  }
+
+  gui::Retap limit(const std::string& filter, std::string* error) override {
+    const funnel_ops_t* functions = window_functions();
+    if (retapping_ || functions == nullptr || functions->retap_packets == nullptr || file().busy) {
+      return gui::Retap::kBusy;
+    }
+    auto limited = std::make_unique<Limited>();
+    *error = limited->listen(filter);
+    if (!error->empty()) return gui::Retap::kRefused;
+    limited_ = std::move(limited);
+    filter_ = filter;
+    if (!file().open) return gui::Retap::kDone;
+    retapping_ = true;
+    functions->retap_packets(functions->ops_id);
+    retapping_ = false;
+    const bool is_complete = limited_->frames_read() >= capture_file_now().frames;
+    return is_complete ? gui::Retap::kDone : gui::Retap::kStopped;
+  }
+
+  // A listener must outlive the reading that calls it.
+  void unlimit() override {
+    if (retapping_) return;
+    limited_.reset();
+    filter_.clear();
+  }
+
+  bool is_retapping() const override { return retapping_; }
+
+  std::string host_name(const Address& address) override {
+    // The window has a tick of its own.
+    auto& resolves = gbl_resolv_flags.network_name;
+    const auto before = resolves;
+    resolves = true;
+    std::string name = fanout::host_name(address);
+    resolves = before;
+    return name;
+  }
+
+  std::string service_name(const Service& service) override {
+    return fanout::service_name(service);
+  }
+
+  bool resolves_names() override { return gbl_resolv_flags.network_name; }
+
+  std::string filter_text() override {
+    const funnel_ops_t* functions = window_functions();
+    if (functions == nullptr || functions->get_filter == nullptr) return {};
+    const char* text = functions->get_filter(functions->ops_id);
+    return text == nullptr ? std::string() : text;
+  }
+
+  void apply_filter(const std::string& filter) override {
+    if (window_functions() != nullptr) plugin_if_apply_filter(filter.c_str(), true);
+  }
+
+  void prepare_filter(const std::string& filter) override {
+    const funnel_ops_t* functions = window_functions();
+    if (functions == nullptr || functions->set_filter == nullptr) return;
+    functions->set_filter(functions->ops_id, filter.c_str());
+  }
+
+  void colourise(int slot, const std::string& filter) override {
+    const funnel_ops_t* functions = window_functions();
+    if (functions == nullptr || functions->set_color_filter_slot == nullptr) return;
+    functions->set_color_filter_slot(static_cast<uint8_t>(slot), filter.c_str());
+  }
+
+  void go_to_frame(uint32_t frame) override {
+    if (window_functions() != nullptr && file().open) plugin_if_goto_frame(frame);
+  }
+
+  std::string settings_file() override {
+    char* path = get_persconffile_path("fanout-window.ini", false);
+    std::string result = path;
+    g_free(path);
+    return result;
+  }
+
+ private:
+  std::unique_ptr<Limited> limited_;
+  std::string filter_;
+  bool retapping_ = false;
+};
+
+const gui::Entry* g_entry = nullptr;
+
+// Never destroyed: Wireshark unloads plugins after its windows, and this may not depend on that.
+gui::Host& host() {
+  static auto* host = new WindowHost();
+  return *host;
+}
+
+// 5 or 6 if this process has a living Qt application, else 0. tshark has none, and must load none.
+int living_qt() {
+  const auto* application =
+      static_cast<void* const*>(dlsym(RTLD_DEFAULT, "_ZN16QCoreApplication4selfE"));
+  if (application == nullptr || *application == nullptr) return 0;
+  const auto version = reinterpret_cast<const char* (*)()>(dlsym(RTLD_DEFAULT, "qVersion"));
+  return version == nullptr ? 0 : version()[0] - '0';
+}
+
+// The library's entry, or nullptr where it is missing or of another version.
+const gui::Entry* load_window(int qt) {
+  Dl_info self;
+  if (dladdr(reinterpret_cast<void*>(&load_window), &self) == 0 || self.dli_fname == nullptr) {
+    return nullptr;
+  }
+  const std::string own = self.dli_fname;
+  const std::string path = own.substr(0, own.find_last_of('/') + 1) + "fanout/libfanout-gui-qt" +
+                           std::to_string(qt) + ".so";
+  // Code with Qt objects must never be unmapped: Wireshark 4.6 crashed at exit.
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == nullptr) return nullptr;
+  const auto* entry = static_cast<const gui::Entry*>(dlsym(library, gui::kEntryName));
+  return entry != nullptr && entry->abi == gui::kAbi ? entry : nullptr;
+}
+
+void on_menu(void*) {
+  if (g_entry != nullptr) g_entry->open(&host(), nullptr);
+}
+
+void on_shutdown() {
+  if (g_entry != nullptr) g_entry->close();
+}
+
+}  // namespace
+
+void register_window() {
+  const int qt = living_qt();
+  if (qt == 0) return;
+  g_entry = load_window(qt);
+  if (g_entry == nullptr) {
+    register_plain_table();
+    return;
+  }
+  funnel_register_menu("Scan Suspects", REGISTER_PACKET_STAT_GROUP_UNSORTED, on_menu, nullptr,
+                       nullptr, false);
+  register_shutdown_routine(on_shutdown);
+}
+
+bool open_window(const Options& options) {
+  if (g_entry == nullptr) return false;
+  g_entry->open(&host(), &options);
+  return true;
+}
+
+}  // namespace fanout

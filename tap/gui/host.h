@@ -1,0 +1,89 @@
+// What the window asks of the plugin that opened it. The window knows Qt and no Wireshark, the
+// plugin Wireshark and no Qt; both are built from one tree by one compiler, so C++ objects may
+// pass.
+#ifndef FANOUT_TAP_GUI_HOST_H_
+#define FANOUT_TAP_GUI_HOST_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "tap/options.h"
+#include "tap/render.h"
+#include "tap/report.h"
+
+namespace fanout::gui {
+
+/// To be raised with every change of this header, or of an object that passes through it.
+inline constexpr int kAbi = 1;
+
+/// The capture file, as Wireshark has it now.
+struct FileState {
+  bool open = false;
+  bool busy = false;           ///< being read: not to be read again now
+  std::string name;            ///< its name without the folders
+  std::string display_filter;  ///< the one that is applied
+};
+
+/// What came of reading the packets again.
+enum class Retap : uint8_t {
+  kDone,
+  kBusy,     ///< not now: to be asked for again
+  kStopped,  ///< the user stopped it: what was counted is a part
+  kRefused,  ///< the filter is none
+};
+
+/// The plugin, seen from the window. All calls are made on the thread of the window.
+class Host {
+ public:
+  virtual ~Host() = default;
+
+  virtual FileState file() = 0;
+  /// What is counted: shared, and counting on between two calls. With Engine::Options::history.
+  /// nullptr if there is nothing.
+  virtual std::shared_ptr<const Engine> engine() = 0;
+  /// The settings by the preferences.
+  virtual ReportSettings settings() = 0;
+  /// A report of what engine() counted.
+  virtual Report report(const ReportSettings& settings) = 0;
+  virtual void render(Format format, const Report& report, const Sink& sink) = 0;
+
+  /// Counts only what a display filter lets through, and reads the packets again for it. Handles
+  /// events meanwhile. `error` tells why a filter was refused.
+  virtual Retap limit(const std::string& filter, std::string* error) = 0;
+  /// Goes back to what was counted while the file was loaded.
+  virtual void unlimit() = 0;
+  /// Whether limit() is under way.
+  virtual bool is_retapping() const = 0;
+
+  /// Resolved names, empty if there are none.
+  virtual std::string host_name(const Address& address) = 0;
+  virtual std::string service_name(const Service& service) = 0;
+  /// Whether Wireshark resolves network names.
+  virtual bool resolves_names() = 0;
+
+  /// The text in the display filter's line.
+  virtual std::string filter_text() = 0;
+  virtual void apply_filter(const std::string& filter) = 0;
+  virtual void prepare_filter(const std::string& filter) = 0;
+  /// Makes `filter` one of the temporary colouring rules, 1 to 10.
+  virtual void colourise(int slot, const std::string& filter) = 0;
+  virtual void go_to_frame(uint32_t frame) = 0;
+
+  /// The file that the window keeps its looks in.
+  virtual std::string settings_file() = 0;
+};
+
+/// What the library with the window exports under the name kEntryName.
+struct Entry {
+  int abi;
+  /// Opens the window, or brings it to the front; `options` may be nullptr.
+  void (*open)(Host* host, const Options* options);
+  /// Destroys the window, if there is one.
+  void (*close)();
+};
+inline constexpr char kEntryName[] = "fanout_gui_entry";
+
+}  // namespace fanout::gui
+
+#endif  // FANOUT_TAP_GUI_HOST_H_

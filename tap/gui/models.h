@@ -1,0 +1,171 @@
+// The tables of the window: sources and destinations, as numbers of the engine's in an order. What
+// a row shows is looked up when it is shown, so that a million of them cost an array of numbers.
+#ifndef FANOUT_TAP_GUI_MODELS_H_
+#define FANOUT_TAP_GUI_MODELS_H_
+
+#include <QAbstractTableModel>
+#include <QCache>
+#include <QString>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "host.h"
+#include "text.h"
+
+namespace fanout::gui {
+
+/// How tables show names and times.
+struct Looks {
+  bool names = false;
+  TimeFormat time = TimeFormat::kSinceStart;
+};
+
+/// One column.
+struct Column {
+  QString name;   ///< in JSON and CSV
+  QString title;  ///< in the header
+  QString tip;
+  bool is_number;
+  bool is_shown;  ///< unless the user chose otherwise
+};
+
+/// A table of things that have numbers.
+class NumberModel : public QAbstractTableModel {
+ public:
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+  void sort(int column, Qt::SortOrder order) override;
+
+  const std::vector<Column>& columns() const { return columns_; }
+  /// The thing in a row.
+  uint32_t number(int row) const { return rows_[static_cast<size_t>(row)]; }
+  /// The row of a thing, or -1. O(rows).
+  int row_of(uint32_t number) const;
+  void set_looks(const Looks& looks);
+
+ protected:
+  NumberModel(Host& host, std::vector<Column> columns)
+      : host_(host), columns_(std::move(columns)) {}
+
+  /// Replaces the rows, sorted.
+  void set_rows(std::vector<uint32_t> rows);
+  /// What sorts a column that has numbers.
+  virtual int64_t key(uint32_t number, int column) const = 0;
+  /// What sorts a column of addresses, or of texts; false if the column has numbers.
+  virtual bool address_key(uint32_t number, int column, Address* address) const = 0;
+  virtual bool text_key(uint32_t number, int column, QString* text) const = 0;
+  QString resolved(const Address& address) const;
+
+  Host& host_;
+  Looks looks_;
+  std::shared_ptr<const Engine> engine_;
+
+ private:
+  void sort_rows();
+
+  std::vector<Column> columns_;
+  std::vector<uint32_t> rows_;
+  int sort_column_ = 0;
+  Qt::SortOrder sort_order_ = Qt::AscendingOrder;
+};
+
+/// What the evidence amounts to.
+struct Judgement {
+  uint64_t packets = 0;  ///< of the source when it was judged: a live capture goes on
+  Evidence evidence;
+  Verdicts verdicts;
+  QString reason;
+};
+
+/// The sources.
+class SourceModel : public NumberModel {
+ public:
+  enum : int {
+    kAddress,
+    kName,
+    kNetwork,
+    kDestinations,
+    kPackets,
+    kBytes,
+    kRatio,
+    kFirstFrame,
+    kLastFrame,
+    kFirstTime,
+    kLastTime,
+    kDuration,
+    kFlagged,
+    kVerdict,
+    kReason,
+    kEvidence,  ///< the first of the evidence's counts
+  };
+
+  explicit SourceModel(Host& host);
+
+  QVariant data(const QModelIndex& index, int role) const override;
+
+  /// Shows the sources with these numbers, as far as they contain `search` in what is shown.
+  void show(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
+            std::vector<uint32_t> sources, const QString& search);
+  /// How many sources show() was given.
+  size_t unfiltered() const { return unfiltered_; }
+  bool is_flagged(uint32_t source) const;
+  /// The verdict on a source by its evidence. O(its pairs), or O(1) if it was judged lately.
+  const Judgement& judgement(uint32_t source) const;
+
+ protected:
+  int64_t key(uint32_t number, int column) const override;
+  bool address_key(uint32_t number, int column, Address* address) const override;
+  bool text_key(uint32_t number, int column, QString* text) const override;
+
+ private:
+  Judgement judge_source(uint32_t source) const;
+  QVariant raw(uint32_t source, int column) const;
+  QString shown(uint32_t source, int column) const;
+  QString tip(uint32_t source, int column) const;
+  bool matches(uint32_t source, const QString& search) const;
+  bool is_allowed(uint32_t source) const;
+
+  ReportSettings settings_;
+  size_t unfiltered_ = 0;
+  mutable QCache<uint32_t, Judgement> judgements_;
+};
+
+/// The destinations of a source.
+class DestinationModel : public NumberModel {
+ public:
+  enum : int {
+    kAddress,
+    kName,
+    kPackets,
+    kBytes,
+    kFirstFrame,
+    kFirstTime,
+    kService,
+    kServices,
+    kAnswered,
+  };
+
+  explicit DestinationModel(Host& host);
+
+  QVariant data(const QModelIndex& index, int role) const override;
+
+  /// Shows the destinations of a source; kNone: none.
+  void show(std::shared_ptr<const Engine> engine, uint32_t source);
+  Address address(int row) const;
+
+ protected:
+  int64_t key(uint32_t number, int column) const override;
+  bool address_key(uint32_t number, int column, Address* address) const override;
+  bool text_key(uint32_t number, int column, QString* text) const override;
+
+ private:
+  QVariant raw(uint32_t pair, int column) const;
+  QString shown(uint32_t pair, int column) const;
+};
+
+}  // namespace fanout::gui
+
+#endif  // FANOUT_TAP_GUI_MODELS_H_

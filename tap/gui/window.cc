@@ -1,0 +1,1017 @@
+#include "window.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QHideEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QScrollBar>
+#include <QSettings>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace fanout::gui {
+namespace {
+
+constexpr int kPollMilliseconds = 500;
+constexpr int kSearchMilliseconds = 200;
+// A live capture may not be slowed down: the window takes at most this part of the time.
+constexpr int kShareOfTime = 5;
+// A filter with more addresses is longer than Wireshark can be asked to compile.
+constexpr size_t kMostAddresses = 1000;
+
+enum Tab : int { kSuspects, kFlagged, kAll, kFirstNetwork };
+
+QString address_text(const Address& address) { return QString::fromStdString(to_string(address)); }
+
+// Which fields hold the addresses of a network, and what else tells its packets.
+struct Fields {
+  const char* source;
+  const char* destination;
+  const char* packets;
+};
+
+Fields fields_of(Network network) {
+  switch (network) {
+    case Network::kIpv6:
+      return {"ipv6.src", "ipv6.dst", "ipv6"};
+    case Network::kArp:
+      return {"arp.src.proto_ipv4", "arp.dst.proto_ipv4", "arp.opcode == 1"};
+    default:
+      return {"ip.src", "ip.dst", "ip"};
+  }
+}
+
+// "field == a", or "field in {a, b}".
+QString one_of(const char* field, const QStringList& addresses) {
+  if (addresses.size() == 1) return QString("%1 == %2").arg(field, addresses[0]);
+  return QString("%1 in {%2}").arg(field, addresses.join(", "));
+}
+
+QString quoted_one_of(const char* field, QStringList addresses) {
+  for (QString& address : addresses) address = '"' + address + '"';
+  return one_of(field, addresses);
+}
+
+}  // namespace
+
+Window::Window(Host& host, QWidget* parent)
+    : QDialog(parent),
+      host_(host),
+      sources_(new SourceModel(host)),
+      destinations_(new DestinationModel(host)) {
+  sources_->setParent(this);
+  destinations_->setParent(this);
+  setObjectName("fanoutScanSuspects");
+  setWindowFlags(Qt::Window);
+  setAttribute(Qt::WA_DeleteOnClose, false);
+
+  message_ = new QLabel(this);
+  message_->setObjectName("message");
+  message_->setAccessibleName("Message");
+  message_->setTextFormat(Qt::PlainText);
+  message_->setWordWrap(true);
+  message_->setAutoFillBackground(true);
+  message_->setMargin(6);
+  message_->hide();
+  status_ = new QLabel(this);
+  status_->setObjectName("status");
+  status_->setAccessibleName("Summary");
+  status_->setTextFormat(Qt::PlainText);
+  status_->setWordWrap(true);
+
+  tabs_ = new QTabBar(this);
+  tabs_->setObjectName("tabs");
+  tabs_->setAccessibleName("Which sources to list");
+  tabs_->setDrawBase(false);
+  for (const char* title : {"Suspects", "Over threshold", "All sources"}) tabs_->addTab(title);
+
+  source_table_ = new QTableView(this);
+  set_up_table(source_table_, sources_, "sources", "Sources");
+  source_table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  source_table_->sortByColumn(SourceModel::kDestinations, Qt::DescendingOrder);
+  destination_table_ = new QTableView(this);
+  set_up_table(destination_table_, destinations_, "destinations", "Destinations");
+  destination_table_->sortByColumn(DestinationModel::kPackets, Qt::DescendingOrder);
+  destination_title_ = new QLabel(this);
+  destination_title_->setObjectName("destinationTitle");
+  destination_title_->setTextFormat(Qt::PlainText);
+  destination_title_->setMargin(4);
+
+  auto* list = new QWidget(this);
+  auto* list_layout = new QVBoxLayout(list);
+  list_layout->setContentsMargins(0, 0, 0, 0);
+  list_layout->setSpacing(0);
+  list_layout->addWidget(tabs_);
+  list_layout->addWidget(source_table_, 1);
+
+  auto* details = new QWidget(this);
+  auto* details_layout = new QVBoxLayout(details);
+  details_layout->setContentsMargins(0, 0, 0, 0);
+  details_layout->setSpacing(0);
+  details_layout->addWidget(destination_title_);
+  details_layout->addWidget(destination_table_, 1);
+
+  lower_ = new QSplitter(Qt::Horizontal, this);
+  lower_->setObjectName("lowerSplitter");
+  lower_->addWidget(details);
+  lower_->addWidget(make_charts());
+  lower_->setStretchFactor(0, 1);
+  lower_->setStretchFactor(1, 1);
+  upper_ = new QSplitter(Qt::Vertical, this);
+  upper_->setObjectName("upperSplitter");
+  upper_->addWidget(list);
+  upper_->addWidget(lower_);
+  upper_->setStretchFactor(0, 1);
+  upper_->setStretchFactor(1, 1);
+
+  auto* layout = new QVBoxLayout(this);
+  layout->addWidget(make_controls());
+  layout->addWidget(message_);
+  layout->addWidget(upper_, 1);
+  layout->addWidget(status_);
+  layout->addWidget(make_buttons());
+
+  connect(tabs_, &QTabBar::currentChanged, this, [this] { show_tab(); });
+  connect(source_table_, &QWidget::customContextMenuRequested, this,
+          [this](const QPoint& place) { open_source_menu(place); });
+  connect(destination_table_, &QWidget::customContextMenuRequested, this,
+          [this](const QPoint& place) { open_destination_menu(place); });
+  connect(source_table_, &QAbstractItemView::doubleClicked, this,
+          [this] { go_to_flagged_frame(); });
+  connect(destination_table_, &QAbstractItemView::doubleClicked, this,
+          [this] { go_to_first_frame(); });
+  connect(&poll_, &QTimer::timeout, this, [this] { look_for_changes(); });
+  search_delay_.setSingleShot(true);
+  connect(&search_delay_, &QTimer::timeout, this, [this] { show_tab(); });
+
+  preferred_threshold_ = host_.settings().threshold;
+  threshold_->setValue(static_cast<int>(preferred_threshold_));
+  names_->setChecked(host_.resolves_names());
+  resize(1180, 780);
+  upper_->setSizes({360, 330});
+  lower_->setSizes({560, 560});
+  load_looks();
+  set_looks();
+}
+
+Window::~Window() {
+  save_looks();
+  host_.unlimit();
+}
+
+void Window::set_up_table(QTableView* table, NumberModel* model, const char* name,
+                          const QString& accessible) {
+  table->setObjectName(name);
+  table->setAccessibleName(accessible);
+  table->setModel(model);
+  table->setSortingEnabled(true);
+  table->setShowGrid(false);
+  table->setAlternatingRowColors(true);
+  table->setWordWrap(false);
+  table->setTabKeyNavigation(false);
+  table->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table->setContextMenuPolicy(Qt::CustomContextMenu);
+  table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  // A fixed height for all rows: a million of them need not be measured.
+  table->verticalHeader()->hide();
+  table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 6);
+  QHeaderView* header = table->horizontalHeader();
+  header->setSectionsMovable(true);
+  header->setHighlightSections(false);
+  header->setStretchLastSection(true);
+  header->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(header, &QWidget::customContextMenuRequested, this,
+          [this, table](const QPoint& place) { open_header_menu(table, place); });
+  const QFontMetrics metrics = table->fontMetrics();
+  const std::vector<Column>& columns = model->columns();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
+    const int least = metrics.horizontalAdvance(column.title) + 34;
+    const char* widest = column.name == "source" || column.name == "destination"
+                             ? "2001:db8:1111::1111"
+                         : column.name == "name"    ? "www.shop99.example.com"
+                         : column.name == "verdict" ? "address-scan, port-scan"
+                         : column.name == "service" ? "65535/tcp (service)"
+                         : column.is_number         ? "123,456,789"
+                                                    : "";
+    header->resizeSection(static_cast<int>(i),
+                          std::max(least, metrics.horizontalAdvance(widest) + 16));
+    table->setColumnHidden(static_cast<int>(i), !column.is_shown);
+  }
+  connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this, table] {
+    if (table == source_table_) show_selected();
+  });
+}
+
+QWidget* Window::make_controls() {
+  auto* controls = new QWidget(this);
+  auto* rows = new QVBoxLayout(controls);
+  rows->setContentsMargins(0, 0, 0, 0);
+  auto* first = new QHBoxLayout();
+  auto* second = new QHBoxLayout();
+  rows->addLayout(first);
+  rows->addLayout(second);
+
+  threshold_ = new QSpinBox(controls);
+  threshold_->setObjectName("threshold");
+  threshold_->setAccessibleName("Threshold of unique destinations");
+  threshold_->setRange(0, 1'000'000'000);
+  threshold_->setGroupSeparatorShown(true);
+  threshold_->setToolTip("A source with more unique destinations than these is flagged");
+  auto* threshold_label = new QLabel("&Threshold:", controls);
+  threshold_label->setBuddy(threshold_);
+  first->addWidget(threshold_label);
+  first->addWidget(threshold_);
+  first->addSpacing(12);
+  connect(threshold_, QOverload<int>::of(&QSpinBox::valueChanged), this, [this] { refresh(); });
+
+  search_ = new QLineEdit(controls);
+  search_->setObjectName("search");
+  search_->setAccessibleName("Search");
+  search_->setPlaceholderText("Search address, name, network or verdict");
+  search_->setClearButtonEnabled(true);
+  auto* search_label = new QLabel("&Search:", controls);
+  search_label->setBuddy(search_);
+  first->addWidget(search_label);
+  first->addWidget(search_, 1);
+  first->addSpacing(12);
+  connect(search_, &QLineEdit::textChanged, this,
+          [this] { search_delay_.start(kSearchMilliseconds); });
+
+  names_ = new QCheckBox("&Name resolution", controls);
+  names_->setObjectName("names");
+  first->addWidget(names_);
+  connect(names_, &QCheckBox::toggled, this, [this] { set_looks(); });
+
+  time_format_ = new QComboBox(controls);
+  time_format_->setObjectName("timeFormat");
+  time_format_->setAccessibleName("Time format");
+  time_format_->addItems(
+      {"Seconds since first frame", "Date and time (UTC)", "Date and time (local)"});
+  auto* time_label = new QLabel("T&ime:", controls);
+  time_label->setBuddy(time_format_);
+  first->addSpacing(12);
+  first->addWidget(time_label);
+  first->addWidget(time_format_);
+  connect(time_format_, QOverload<int>::of(&QComboBox::currentIndexChanged), this,
+          [this] { set_looks(); });
+
+  limit_ = new QCheckBox("&Limit to display filter:", controls);
+  limit_->setObjectName("limit");
+  limit_->setToolTip("Read the packets again, and count only those that the filter lets through");
+  filter_ = new QLineEdit(controls);
+  filter_->setObjectName("filter");
+  filter_->setAccessibleName("Filter");
+  filter_->setPlaceholderText("The display filter that is applied; or another one, and Enter");
+  second->addWidget(limit_);
+  second->addWidget(filter_, 1);
+  connect(limit_, &QCheckBox::clicked, this, [this](bool is_limited) {
+    if (is_limited && filter_->text().isEmpty()) {
+      filter_->setText(foreign_text(host_.file().display_filter));
+    }
+    read_again();
+  });
+  connect(filter_, &QLineEdit::textEdited, this, [this] { follows_display_filter_ = false; });
+  connect(filter_, &QLineEdit::returnPressed, this, [this] {
+    limit_->setChecked(!filter_->text().isEmpty());
+    read_again();
+  });
+  return controls;
+}
+
+QWidget* Window::make_charts() {
+  charts_ = new QTabWidget(this);
+  charts_->setObjectName("charts");
+  charts_->setAccessibleName("Charts");
+  charts_->setDocumentMode(true);
+  auto* active = new QWidget(charts_);
+  auto* active_layout = new QVBoxLayout(active);
+  active_layout->setContentsMargins(0, 4, 0, 0);
+  measure_ = new QComboBox(active);
+  measure_->setObjectName("measure");
+  measure_->setAccessibleName("What the bars show");
+  measure_->addItems({"Unique destinations", "Packets", "Bytes"});
+  auto* measure_row = new QHBoxLayout();
+  auto* measure_label = new QLabel("&By:", active);
+  measure_label->setBuddy(measure_);
+  measure_row->addSpacing(8);
+  measure_row->addWidget(measure_label);
+  measure_row->addWidget(measure_);
+  measure_row->addStretch(1);
+  active_chart_ = new ActiveChart(active);
+  active_chart_->setObjectName("activeChart");
+  active_chart_->setAccessibleName("Most active sources");
+  active_layout->addLayout(measure_row);
+  active_layout->addWidget(active_chart_, 1);
+  distribution_chart_ = new DistributionChart(charts_);
+  distribution_chart_->setObjectName("distributionChart");
+  distribution_chart_->setAccessibleName("Distribution of unique destinations over sources");
+  growth_chart_ = new GrowthChart(charts_);
+  growth_chart_->setObjectName("growthChart");
+  growth_chart_->setAccessibleName("Fan-out of the selected source over time");
+  charts_->addTab(active, "Most active");
+  charts_->addTab(distribution_chart_, "Distribution");
+  charts_->addTab(growth_chart_, "Over time");
+
+  connect(measure_, QOverload<int>::of(&QComboBox::currentIndexChanged), this,
+          [this] { show_charts(); });
+  active_chart_->on_click = [this](uint64_t source) { reveal(static_cast<uint32_t>(source)); };
+  distribution_chart_->on_click = [this](uint64_t bin) {
+    if (bin >= report_.distribution.size()) return;
+    select_with_destinations(report_.distribution[bin].from, report_.distribution[bin].to);
+  };
+  return charts_;
+}
+
+QWidget* Window::make_buttons() {
+  auto* box = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  const auto add = [&](const char* text, const char* name) {
+    QPushButton* button = box->addButton(text, QDialogButtonBox::ActionRole);
+    button->setObjectName(name);
+    button->setAutoDefault(false);
+    return button;
+  };
+  QPushButton* copy_button = add("&Copy", "copy");
+  auto* copy_menu = new QMenu(copy_button);
+  copy_menu->addAction("as CSV", this, [this] { copy(source_table_, true, TableForm::kCsv); });
+  copy_menu->addAction("as JSON", this, [this] { copy(source_table_, true, TableForm::kJson); });
+  copy_menu->addAction("as YAML", this, [this] { copy(source_table_, true, TableForm::kYaml); });
+  copy_button->setMenu(copy_menu);
+  connect(add("Save &report as…", "saveReport"), &QPushButton::clicked, this,
+          [this] { save_report(); });
+  connect(add("Save &picture as…", "savePicture"), &QPushButton::clicked, this,
+          [this] { save_picture(); });
+  box->button(QDialogButtonBox::Close)->setAutoDefault(false);
+  connect(box, &QDialogButtonBox::rejected, this, [this] { close(); });
+  return box;
+}
+
+void Window::set_options(const Options& options) {
+  if (options.threshold)
+    threshold_->setValue(static_cast<int>(
+        std::min<uint64_t>(*options.threshold, static_cast<uint64_t>(threshold_->maximum()))));
+  if (options.all) tabs_->setCurrentIndex(kAll);
+  if (options.filter.empty()) return;
+  follows_display_filter_ = false;
+  filter_->setText(foreign_text(options.filter));
+  limit_->setChecked(true);
+  wants_reading_ = true;
+}
+
+void Window::open_now() {
+  // By hand, for a hidden window was told nothing of it.
+  file_ = host_.file();
+  engine_.reset();
+  if (limit_->isChecked()) wants_reading_ = true;
+  poll_.start(kPollMilliseconds);
+  refresh();
+  show();
+  raise();
+  activateWindow();
+  retry_reading();
+}
+
+void Window::hideEvent(QHideEvent* event) {
+  QDialog::hideEvent(event);
+  if (event->spontaneous()) return;
+  save_looks();
+  poll_.stop();
+  wants_reading_ = false;
+  // While reading, this is done once it is over: see read_again().
+  host_.unlimit();
+}
+
+void Window::look_for_changes() {
+  const FileState now = host_.file();
+  const ReportSettings settings = host_.settings();
+  if (settings.threshold != preferred_threshold_) {
+    preferred_threshold_ = settings.threshold;
+    threshold_->setValue(static_cast<int>(
+        std::min<uint64_t>(preferred_threshold_, static_cast<uint64_t>(threshold_->maximum()))));
+  }
+  const bool follows = limit_->isChecked() && follows_display_filter_ && now.open;
+  if (follows && now.display_filter != file_.display_filter) {
+    filter_->setText(foreign_text(now.display_filter));
+    wants_reading_ = true;
+  }
+  if (wants_reading_) {
+    file_ = now;
+    retry_reading();
+    return;
+  }
+  const std::shared_ptr<const Engine> engine = host_.engine();
+  const bool is_same = engine == engine_ && now.name == file_.name && now.open == file_.open &&
+                       (!engine || engine->frames() == frames_shown_) &&
+                       settings.ports == settings_.ports && settings.window == settings_.window;
+  file_ = now;
+  if (is_same) return;
+  const bool is_new_file = engine != engine_;
+  const bool is_early =
+      since_refresh_.isValid() && since_refresh_.elapsed() < kShareOfTime * refresh_cost_;
+  if (is_new_file || !is_early) refresh();
+}
+
+void Window::refresh() {
+  QElapsedTimer clock;
+  clock.start();
+  settings_ = host_.settings();
+  settings_.threshold = static_cast<uint64_t>(threshold_->value());
+  engine_ = file_.open ? host_.engine() : nullptr;
+  frames_shown_ = engine_ ? engine_->frames() : 0;
+  report_ = engine_ ? host_.report(settings_) : Report();
+  setWindowTitle("Wireshark · Scan Suspects" +
+                 (file_.name.empty() ? QString() : " · " + foreign_text(file_.name)));
+
+  std::array<uint64_t, kNetworks> sources{};
+  const uint32_t count = engine_ ? engine_->source_count() : 0;
+  for (uint32_t number = 0; number < count; ++number) {
+    ++sources[static_cast<size_t>(engine_->source(number).address.network)];
+  }
+  tabs_->setTabText(kSuspects, "Suspects · " + number_text(report_.suspects_total));
+  tabs_->setTabText(kFlagged, "Over threshold · " + number_text(report_.flagged_total));
+  tabs_->setTabText(kAll, "All sources · " + number_text(count));
+  // A tab for each network, if there are several.
+  const auto networks = std::count_if(sources.begin(), sources.end(),
+                                      [](uint64_t of_network) { return of_network > 0; });
+  {
+    const QSignalBlocker blocker(tabs_);
+    const int before = tabs_->currentIndex();
+    for (int i = 0; i < kNetworks; ++i) {
+      const int tab = kFirstNetwork + i;
+      if (tabs_->count() <= tab) tabs_->addTab(QString());
+      const auto network = static_cast<Network>(i);
+      tabs_->setTabText(tab, QString(network_name(network)) + " · " +
+                                 number_text(sources[static_cast<size_t>(i)]));
+      tabs_->setTabVisible(tab, networks > 1 && sources[static_cast<size_t>(i)] > 0);
+    }
+    tabs_->setCurrentIndex(before < kFirstNetwork || tabs_->isTabVisible(before) ? before : kAll);
+  }
+  show_tab();
+  show_charts();
+  refresh_cost_ = clock.elapsed();
+  since_refresh_.start();
+}
+
+std::vector<uint32_t> Window::sources_of_tab() const {
+  std::vector<uint32_t> sources;
+  if (!engine_) return sources;
+  const int tab = tabs_->currentIndex();
+  if (tab == kSuspects || tab == kFlagged) {
+    for (const SourceRow& row : report_.sources) {
+      if (tab == kSuspects ? row.suspect() : row.flagged) sources.push_back(row.number);
+    }
+    return sources;
+  }
+  sources.resize(engine_->source_count());
+  std::iota(sources.begin(), sources.end(), 0);
+  if (tab >= kFirstNetwork) {
+    const auto network = static_cast<Network>(tab - kFirstNetwork);
+    std::erase_if(sources, [&](uint32_t source) {
+      return engine_->source(source).address.network != network;
+    });
+  }
+  return sources;
+}
+
+void Window::show_tab() {
+  search_delay_.stop();
+  // Another engine has other numbers: what was selected is found again by its address.
+  static std::weak_ptr<const Engine> shown;
+  const bool is_same_engine = engine_ && shown.lock() == engine_;
+  shown = engine_;
+  std::vector<uint32_t> selected;
+  uint32_t current = kNone;
+  uint32_t top = kNone;
+  if (is_same_engine) {
+    selected = selected_sources();
+    const QModelIndex index = source_table_->currentIndex();
+    if (index.isValid()) current = sources_->number(index.row());
+    const int first = source_table_->rowAt(0);
+    if (first > 0) top = sources_->number(first);
+  }
+  sources_->show(engine_, settings_, sources_of_tab(), search_->text().trimmed());
+  select_sources(selected, current, top);
+  if (selected_sources().empty() && sources_->rowCount() > 0) source_table_->selectRow(0);
+  show_selected();
+  show_status();
+}
+
+std::vector<uint32_t> Window::selected_sources() const {
+  std::vector<uint32_t> sources;
+  for (const QItemSelectionRange& range : source_table_->selectionModel()->selection()) {
+    for (int row = range.top(); row <= range.bottom() && row < sources_->rowCount(); ++row) {
+      sources.push_back(sources_->number(row));
+      // More than these are only counted, and never found again one by one.
+      if (sources.size() > kMostAddresses) return sources;
+    }
+  }
+  return sources;
+}
+
+void Window::select_sources(const std::vector<uint32_t>& sources, uint32_t current, uint32_t top) {
+  QItemSelectionModel* selection = source_table_->selectionModel();
+  if (sources.empty() || sources.size() > kMostAddresses) return;
+  std::vector<uint32_t> wanted = sources;
+  std::sort(wanted.begin(), wanted.end());
+  QItemSelection found;
+  for (int row = 0; row < sources_->rowCount(); ++row) {
+    if (!std::binary_search(wanted.begin(), wanted.end(), sources_->number(row))) continue;
+    found.select(sources_->index(row, 0), sources_->index(row, sources_->columnCount() - 1));
+  }
+  const int current_row = current == kNone ? -1 : sources_->row_of(current);
+  if (current_row >= 0) {
+    selection->setCurrentIndex(sources_->index(current_row, 0), QItemSelectionModel::NoUpdate);
+  }
+  selection->select(found, QItemSelectionModel::ClearAndSelect);
+  const int top_row = top == kNone ? -1 : sources_->row_of(top);
+  if (top_row >= 0) {
+    source_table_->scrollTo(sources_->index(top_row, 0), QAbstractItemView::PositionAtTop);
+  }
+}
+
+void Window::reveal(uint32_t source) {
+  if (!engine_ || source >= engine_->source_count()) return;
+  if (sources_->row_of(source) < 0) {
+    search_->clear();
+    tabs_->setCurrentIndex(kAll);
+    show_tab();
+  }
+  const int row = sources_->row_of(source);
+  if (row < 0) return;
+  source_table_->selectRow(row);
+  source_table_->scrollTo(sources_->index(row, 0));
+}
+
+void Window::select_with_destinations(uint64_t from, uint64_t to) {
+  search_->clear();
+  tabs_->setCurrentIndex(kAll);
+  // Sorted so, they are one stretch, however many they are.
+  source_table_->sortByColumn(SourceModel::kDestinations, Qt::DescendingOrder);
+  show_tab();
+  int first = -1;
+  int last = -1;
+  for (int row = 0; row < sources_->rowCount(); ++row) {
+    const uint64_t destinations = engine_->destinations(sources_->number(row)).value;
+    if (destinations < from || destinations > to) continue;
+    if (first < 0) first = row;
+    last = row;
+  }
+  if (first < 0) return;
+  QItemSelectionModel* selection = source_table_->selectionModel();
+  selection->setCurrentIndex(sources_->index(first, 0), QItemSelectionModel::NoUpdate);
+  selection->select(
+      QItemSelection(sources_->index(first, 0), sources_->index(last, sources_->columnCount() - 1)),
+      QItemSelectionModel::ClearAndSelect);
+  source_table_->scrollTo(sources_->index(first, 0), QAbstractItemView::PositionAtTop);
+}
+
+void Window::show_selected() {
+  const std::vector<uint32_t> selected = selected_sources();
+  const QModelIndex index = source_table_->currentIndex();
+  uint32_t source = selected.empty() ? kNone : selected.front();
+  if (index.isValid() && source_table_->selectionModel()->isRowSelected(index.row(), {})) {
+    source = sources_->number(index.row());
+  }
+  if (!engine_ || source >= engine_->source_count()) source = kNone;
+  destinations_->show(engine_, source);
+  if (source == kNone) {
+    destination_title_->setText("Destinations");
+    growth_chart_->show({}, {}, settings_.threshold);
+    return;
+  }
+  const QString address = address_text(engine_->source(source).address);
+  destination_title_->setText("Destinations of " + address + " · " +
+                              number_text(static_cast<uint64_t>(destinations_->rowCount())));
+  std::vector<double> times;
+  for (const uint32_t pair : engine_->history(source)) {
+    const int64_t time = engine_->pair(pair).first_time;
+    if (time == kNoTime || engine_->first_time() == kNoTime) continue;
+    times.push_back(static_cast<double>(time - engine_->first_time()) / 1e9);
+  }
+  std::sort(times.begin(), times.end());
+  growth_chart_->show(address, std::move(times), settings_.threshold);
+}
+
+void Window::show_charts() {
+  constexpr size_t kBars = 15;
+  std::vector<std::pair<uint64_t, uint32_t>> most;
+  const uint32_t count = engine_ ? engine_->source_count() : 0;
+  const int measure = measure_->currentIndex();
+  for (uint32_t number = 0; number < count; ++number) {
+    const Source& source = engine_->source(number);
+    most.push_back({measure == 1   ? source.packets
+                    : measure == 2 ? source.bytes
+                                   : engine_->destinations(number).value,
+                    number});
+  }
+  const auto shown = static_cast<ptrdiff_t>(std::min<size_t>(kBars, most.size()));
+  std::partial_sort(most.begin(), most.begin() + shown, most.end(), [](auto a, auto b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  most.resize(static_cast<size_t>(shown));
+  std::vector<ActiveChart::Bar> bars;
+  for (const auto& [value, number] : most) {
+    const bool is_suspect =
+        std::any_of(report_.sources.begin(), report_.sources.end(),
+                    [&, n = number](const auto& row) { return row.number == n && row.suspect(); });
+    const Address& address = engine_->source(number).address;
+    const QString network = address.network == Network::kArp ? " (ARP)" : "";
+    bars.push_back({address_text(address) + network, value, number, is_suspect});
+  }
+  static const char* const kUnits[] = {"unique destinations", "packets", "bytes"};
+  active_chart_->show(std::move(bars), kUnits[measure]);
+  std::vector<DistributionChart::Bin> bins;
+  for (const Bin& bin : report_.distribution) bins.push_back({bin.from, bin.to, bin.sources});
+  distribution_chart_->show(std::move(bins), settings_.threshold);
+}
+
+void Window::show_status() {
+  if (!file_.open) {
+    status_->setText("No capture file is open.");
+    return;
+  }
+  QString text = number_text(report_.frames) + " frames · " +
+                 number_text(report_.sources_total.value) + " sources · " +
+                 number_text(report_.pairs_total.value) + " pairs of source and destination · " +
+                 number_text(report_.suspects_total) + " scan suspects · " +
+                 number_text(report_.flagged_total) + " over the threshold of " +
+                 number_text(settings_.threshold);
+  if (static_cast<size_t>(sources_->rowCount()) != sources_->unfiltered()) {
+    text += " · " + number_text(static_cast<uint64_t>(sources_->rowCount())) + " found";
+  }
+  if (limit_->isChecked()) text += " · limited by a filter";
+  if (report_.limit_hit_in != 0) {
+    text += "\nThe memory limit of " + number_text(report_.limit) + " pairs was hit in frame " +
+            number_text(report_.limit_hit_in) + ": counts marked ≈ are estimates.";
+  }
+  status_->setText(text);
+}
+
+void Window::set_looks() {
+  const Looks looks{names_->isChecked(), static_cast<TimeFormat>(time_format_->currentIndex())};
+  sources_->set_looks(looks);
+  destinations_->set_looks(looks);
+}
+
+void Window::say(const QString& message) {
+  message_->setText(message);
+  message_->setVisible(!message.isEmpty());
+  QPalette palette = this->palette();
+  const bool is_dark = palette.color(QPalette::Window).lightness() < 128;
+  palette.setColor(QPalette::Window, is_dark ? QColor(110, 40, 35) : QColor(255, 222, 215));
+  palette.setColor(QPalette::WindowText, is_dark ? QColor(Qt::white) : QColor(90, 20, 10));
+  message_->setPalette(palette);
+}
+
+void Window::read_again() {
+  wants_reading_ = true;
+  retry_reading();
+}
+
+void Window::retry_reading() {
+  if (!wants_reading_ || host_.is_retapping()) return;
+  const QString filter = filter_->text().trimmed();
+  wants_reading_ = false;
+  if (!limit_->isChecked() || filter.isEmpty()) {
+    host_.unlimit();
+    say({});
+    refresh();
+    return;
+  }
+  std::string error;
+  status_->setText("Reading the packets again…");
+  const Retap retap = host_.limit(filter.toStdString(), &error);
+  // Whoever hid the window meanwhile wants no more of it.
+  if (!isVisible() && retap != Retap::kBusy) {
+    host_.unlimit();
+    return;
+  }
+  switch (retap) {
+    case Retap::kBusy:
+      wants_reading_ = true;
+      say("Wireshark is reading packets: the filter is applied once that is over.");
+      return;
+    case Retap::kRefused:
+      say("\"" + filter + "\" is not a display filter: " + foreign_text(error) +
+          " The list is as it was before.");
+      break;
+    case Retap::kStopped:
+      say("Reading was stopped: only a part of the packets was counted.");
+      break;
+    case Retap::kDone:
+      say({});
+      break;
+  }
+  file_ = host_.file();
+  refresh();
+}
+
+QString Window::source_filter() const {
+  QString filter;
+  const std::vector<uint32_t> selected = selected_sources();
+  for (int i = 0; i < kNetworks; ++i) {
+    const auto network = static_cast<Network>(i);
+    QStringList addresses;
+    for (const uint32_t source : selected) {
+      const Address& address = engine_->source(source).address;
+      if (address.network == network) addresses.append(address_text(address));
+    }
+    if (addresses.isEmpty()) continue;
+    const Fields fields = fields_of(network);
+    QString part = one_of(fields.source, addresses);
+    if (network == Network::kArp) part = QString("%1 && %2").arg(fields.packets, part);
+    filter += filter.isEmpty() ? part : ") || (" + part;
+  }
+  return filter.contains(") || (") ? '(' + filter + ')' : filter;
+}
+
+QString Window::pair_filter() const {
+  const QModelIndexList rows = destination_table_->selectionModel()->selectedRows();
+  QStringList addresses;
+  Network network = Network::kIpv4;
+  for (const QModelIndex& index : rows) {
+    const Address address = destinations_->address(index.row());
+    network = address.network;
+    addresses.append(address_text(address));
+    if (static_cast<size_t>(addresses.size()) == kMostAddresses) break;
+  }
+  if (addresses.isEmpty()) return {};
+  const std::vector<uint32_t> selected = selected_sources();
+  const QModelIndex current = source_table_->currentIndex();
+  const uint32_t source = current.isValid() ? sources_->number(current.row()) : selected.front();
+  const Fields fields = fields_of(network);
+  QString filter = QString("%1 == %2 && %3")
+                       .arg(fields.source, address_text(engine_->source(source).address),
+                            one_of(fields.destination, addresses));
+  if (network == Network::kArp) filter = QString("%1 && %2").arg(fields.packets, filter);
+  return filter;
+}
+
+void Window::use_filter(const QString& filter, Join join, bool apply) {
+  const QString current = QString::fromStdString(host_.filter_text()).trimmed();
+  const bool is_negated = join == Join::kNot || join == Join::kAndNot || join == Join::kOrNot;
+  QString text = is_negated ? "!(" + filter + ')' : filter;
+  const bool joins = join != Join::kReplace && join != Join::kNot && !current.isEmpty();
+  if (joins) {
+    const bool is_and = join == Join::kAnd || join == Join::kAndNot;
+    const QString right = is_negated ? text : '(' + text + ')';
+    text = '(' + current + (is_and ? ") && " : ") || ") + right;
+  }
+  apply ? host_.apply_filter(text.toStdString()) : host_.prepare_filter(text.toStdString());
+}
+
+void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
+  QStringList addresses;
+  for (const uint32_t source : selected_sources()) {
+    addresses.append(address_text(engine_->source(source).address));
+  }
+  struct What {
+    QString title;
+    QString filter;
+  };
+  std::vector<What> whats = {
+      {"Source", source_filter()},
+      {"Source with selected destinations", pair_filter()},
+      {"New destinations only",
+       quoted_one_of("fanout.source", addresses) + " && fanout.new_destination"},
+  };
+  if (from_destinations) std::swap(whats[0], whats[1]);
+  struct How {
+    const char* title;
+    Join join;
+  };
+  static constexpr How kHows[] = {
+      {"Selected", Join::kReplace},         {"Not Selected", Join::kNot},
+      {"…and Selected", Join::kAnd},        {"…or Selected", Join::kOr},
+      {"…and not Selected", Join::kAndNot}, {"…or not Selected", Join::kOrNot},
+  };
+  const bool is_too_long = selected_sources().size() > kMostAddresses;
+  for (const bool apply : {true, false}) {
+    QMenu* outer = menu->addMenu(apply ? "Apply as Filter" : "Prepare as Filter");
+    outer->setEnabled(!is_too_long);
+    for (const What& what : whats) {
+      QMenu* inner = outer->addMenu(what.title);
+      inner->setEnabled(!what.filter.isEmpty());
+      for (const How& how : kHows) {
+        inner->addAction(how.title, this, [this, filter = what.filter, join = how.join, apply] {
+          use_filter(filter, join, apply);
+        });
+      }
+    }
+  }
+}
+
+void Window::colourise(int slot) {
+  host_.colourise(slot, source_filter().toStdString());
+  // The packet list colours what it shows anew only when told to.
+  for (QWidget* widget : QApplication::allWidgets()) {
+    if (widget->inherits("PacketList")) QMetaObject::invokeMethod(widget, "recolorPackets");
+  }
+}
+
+void Window::open_source_menu(const QPoint& place) {
+  if (!engine_ || selected_sources().empty()) return;
+  auto* menu = new QMenu(this);
+  menu->setObjectName("sourceMenu");
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  add_filter_menus(menu, false);
+  QMenu* colours = menu->addMenu("Colourise");
+  for (int slot = 1; slot <= 10; ++slot) {
+    colours->addAction("Colour " + QString::number(slot), this, [this, slot] { colourise(slot); });
+  }
+  menu->addSeparator();
+  menu->addAction("Go to First Flagged Packet", this, [this] { go_to_flagged_frame(); });
+  menu->addAction("Go to First Packet of Source", this, [this] {
+    const std::vector<uint32_t> selected = selected_sources();
+    if (!selected.empty()) host_.go_to_frame(engine_->source(selected.front()).first_frame);
+  });
+  menu->addSeparator();
+  QMenu* copies = menu->addMenu("Copy");
+  copies->addAction("Cell", this, [this] { copy_cell(source_table_); });
+  for (const bool all : {false, true}) {
+    const QString what = all ? "Table" : "Selected Rows";
+    copies->addAction(what + " as CSV", this,
+                      [this, all] { copy(source_table_, all, TableForm::kCsv); });
+    copies->addAction(what + " as JSON", this,
+                      [this, all] { copy(source_table_, all, TableForm::kJson); });
+    copies->addAction(what + " as YAML", this,
+                      [this, all] { copy(source_table_, all, TableForm::kYaml); });
+  }
+  menu->addAction("Save Report as…", this, [this] { save_report(); });
+  menu->popup(source_table_->viewport()->mapToGlobal(place));
+}
+
+void Window::open_destination_menu(const QPoint& place) {
+  if (!engine_ || destination_table_->selectionModel()->selectedRows().isEmpty()) return;
+  auto* menu = new QMenu(this);
+  menu->setObjectName("destinationMenu");
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  add_filter_menus(menu, true);
+  menu->addSeparator();
+  menu->addAction("Go to First Packet to Destination", this, [this] { go_to_first_frame(); });
+  menu->addSeparator();
+  QMenu* copies = menu->addMenu("Copy");
+  copies->addAction("Cell", this, [this] { copy_cell(destination_table_); });
+  for (const bool all : {false, true}) {
+    const QString what = all ? "Table" : "Selected Rows";
+    copies->addAction(what + " as CSV", this,
+                      [this, all] { copy(destination_table_, all, TableForm::kCsv); });
+    copies->addAction(what + " as JSON", this,
+                      [this, all] { copy(destination_table_, all, TableForm::kJson); });
+    copies->addAction(what + " as YAML", this,
+                      [this, all] { copy(destination_table_, all, TableForm::kYaml); });
+  }
+  menu->popup(destination_table_->viewport()->mapToGlobal(place));
+}
+
+void Window::open_header_menu(QTableView* table, const QPoint& place) {
+  auto* menu = new QMenu(this);
+  menu->setObjectName("headerMenu");
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  const auto* model = static_cast<NumberModel*>(table->model());
+  for (int column = 0; column < model->columnCount(); ++column) {
+    QAction* action = menu->addAction(model->columns()[static_cast<size_t>(column)].title);
+    action->setCheckable(true);
+    action->setChecked(!table->isColumnHidden(column));
+    // Without any column there would be no header to bring one back with.
+    action->setEnabled(column != 0);
+    connect(action, &QAction::toggled, table,
+            [table, column](bool is_shown) { table->setColumnHidden(column, !is_shown); });
+  }
+  menu->popup(table->horizontalHeader()->mapToGlobal(place));
+}
+
+void Window::go_to_flagged_frame() {
+  const QModelIndex index = source_table_->currentIndex();
+  if (!engine_ || !index.isValid()) return;
+  const uint32_t source = sources_->number(index.row());
+  const std::vector<uint32_t>& pairs = engine_->history(source);
+  const bool is_flagged = sources_->is_flagged(source) && pairs.size() > settings_.threshold;
+  host_.go_to_frame(is_flagged ? engine_->pair(pairs[settings_.threshold]).first_frame
+                               : engine_->source(source).first_frame);
+}
+
+void Window::go_to_first_frame() {
+  const QModelIndex index = destination_table_->currentIndex();
+  if (!engine_ || !index.isValid()) return;
+  host_.go_to_frame(engine_->pair(destinations_->number(index.row())).first_frame);
+}
+
+void Window::copy_cell(QTableView* table) {
+  QApplication::clipboard()->setText(table->currentIndex().data(Qt::DisplayRole).toString());
+}
+
+void Window::copy(QTableView* table, bool all_rows, TableForm form) {
+  QVector<int> rows;
+  if (all_rows) {
+    rows.resize(table->model()->rowCount());
+    std::iota(rows.begin(), rows.end(), 0);
+  } else {
+    for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
+      for (int row = range.top(); row <= range.bottom(); ++row) rows.append(row);
+    }
+    std::sort(rows.begin(), rows.end());
+  }
+  QVector<int> columns;
+  const QHeaderView* header = table->horizontalHeader();
+  for (int place = 0; place < header->count(); ++place) {
+    const int column = header->logicalIndex(place);
+    if (!table->isColumnHidden(column)) columns.append(column);
+  }
+  QApplication::setOverrideCursor(Qt::WaitCursor);
+  QApplication::clipboard()->setText(table_text(*table->model(), rows, columns, form));
+  QApplication::restoreOverrideCursor();
+}
+
+void Window::save_report() {
+  if (!engine_) return;
+  const QString suggestion = safe_file_name(foreign_text(file_.name)) + "-suspects.csv";
+  QString chosen;
+  const QString path = QFileDialog::getSaveFileName(
+      this, "Save report", suggestion, "CSV (*.csv);;JSON (*.json);;Text (*.txt);;HTML (*.html)",
+      &chosen);
+  if (path.isEmpty() || !engine_) return;
+  const QString ending = path.section('/', -1).section('.', -1).toLower();
+  const Format format = ending == "json"   ? Format::kJson
+                        : ending == "html" ? Format::kHtml
+                        : ending == "txt"  ? Format::kText
+                                           : Format::kCsv;
+  QApplication::setOverrideCursor(Qt::WaitCursor);
+  ReportSettings settings = settings_;
+  settings.all = tabs_->currentIndex() >= kAll;
+  QSaveFile file(path);
+  bool is_written = file.open(QIODevice::WriteOnly);
+  if (is_written) {
+    host_.render(format, host_.report(settings), [&](std::string_view text) {
+      const auto size = static_cast<qint64>(text.size());
+      is_written = is_written && file.write(text.data(), size) == size;
+    });
+    is_written = is_written && file.commit();
+  }
+  QApplication::restoreOverrideCursor();
+  say(is_written ? QString() : "The report could not be saved: " + file.errorString());
+}
+
+void Window::save_picture() {
+  Chart* const charts[] = {active_chart_, distribution_chart_, growth_chart_};
+  static const char* const kNames[] = {"-most-active.png", "-distribution.png", "-over-time.png"};
+  const int index = charts_->currentIndex();
+  QString filters = "PNG (*.png)";
+#ifdef FANOUT_SVG
+  filters += ";;SVG (*.svg)";
+#endif
+  const QString path = QFileDialog::getSaveFileName(
+      this, "Save picture", safe_file_name(foreign_text(file_.name)) + kNames[index], filters);
+  if (path.isEmpty()) return;
+  const QString error = charts[index]->save(path);
+  say(error.isEmpty() ? QString() : "The picture could not be saved: " + error);
+}
+
+void Window::load_looks() {
+  QSettings looks(QString::fromStdString(host_.settings_file()), QSettings::IniFormat);
+  restoreGeometry(looks.value("geometry").toByteArray());
+  upper_->restoreState(looks.value("upper").toByteArray());
+  lower_->restoreState(looks.value("lower").toByteArray());
+  source_table_->horizontalHeader()->restoreState(looks.value("sources").toByteArray());
+  destination_table_->horizontalHeader()->restoreState(looks.value("destinations").toByteArray());
+  charts_->setCurrentIndex(looks.value("chart", 0).toInt());
+  measure_->setCurrentIndex(std::clamp(looks.value("measure", 0).toInt(), 0, 2));
+  time_format_->setCurrentIndex(std::clamp(looks.value("time", 0).toInt(), 0, 2));
+  tabs_->setCurrentIndex(std::clamp(looks.value("tab", 0).toInt(), 0, int{kAll}));
+  if (looks.contains("names")) names_->setChecked(looks.value("names").toBool());
+}
+
+void Window::save_looks() {
+  QSettings looks(QString::fromStdString(host_.settings_file()), QSettings::IniFormat);
+  looks.setValue("geometry", saveGeometry());
+  looks.setValue("upper", upper_->saveState());
+  looks.setValue("lower", lower_->saveState());
+  looks.setValue("sources", source_table_->horizontalHeader()->saveState());
+  looks.setValue("destinations", destination_table_->horizontalHeader()->saveState());
+  looks.setValue("chart", charts_->currentIndex());
+  looks.setValue("measure", measure_->currentIndex());
+  looks.setValue("time", time_format_->currentIndex());
+  looks.setValue("tab", std::min(tabs_->currentIndex(), int{kAll}));
+  looks.setValue("names", names_->isChecked());
+}
+
+}  // namespace fanout::gui

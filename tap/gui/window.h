@@ -1,0 +1,128 @@
+// Statistics → Scan Suspects: the window.
+#ifndef FANOUT_TAP_GUI_WINDOW_H_
+#define FANOUT_TAP_GUI_WINDOW_H_
+
+#include <QDialog>
+#include <QElapsedTimer>
+#include <QTimer>
+#include <optional>
+#include <vector>
+
+#include "charts.h"
+#include "host.h"
+#include "models.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QMenu;
+class QSpinBox;
+class QSplitter;
+class QTabBar;
+class QTabWidget;
+class QTableView;
+
+namespace fanout::gui {
+
+/// Shows a host's counts: non-modal, one for a process, a child of Wireshark's main window. Closing
+/// only hides it, for it may be closed while it waits for the packets.
+class Window : public QDialog {
+ public:
+  Window(Host& host, QWidget* parent);
+  ~Window() override;
+
+  /// Takes over the options of -z fanout.
+  void set_options(const Options& options);
+  /// Shows it, with what there is now.
+  void open_now();
+
+ protected:
+  void hideEvent(QHideEvent* event) override;
+
+ private:
+  enum class Join : uint8_t { kReplace, kNot, kAnd, kOr, kAndNot, kOrNot };
+
+  QWidget* make_controls();
+  QWidget* make_charts();
+  QWidget* make_buttons();
+  void set_up_table(QTableView* table, NumberModel* model, const char* name,
+                    const QString& accessible);
+
+  void look_for_changes();
+  void refresh();
+  void show_tab();
+  void show_selected();
+  void show_charts();
+  void show_status();
+  void set_looks();
+  void read_again();
+  void retry_reading();
+  void say(const QString& message);
+
+  std::vector<uint32_t> sources_of_tab() const;
+  std::vector<uint32_t> selected_sources() const;
+  void select_sources(const std::vector<uint32_t>& sources, uint32_t current, uint32_t top);
+  void select_with_destinations(uint64_t from, uint64_t to);
+  void reveal(uint32_t source);
+
+  QString source_filter() const;
+  QString pair_filter() const;
+  void add_filter_menus(QMenu* menu, bool from_destinations);
+  void use_filter(const QString& filter, Join join, bool apply);
+  void colourise(int slot);
+  void open_source_menu(const QPoint& place);
+  void open_destination_menu(const QPoint& place);
+  void open_header_menu(QTableView* table, const QPoint& place);
+  void go_to_flagged_frame();
+  void go_to_first_frame();
+
+  void copy(QTableView* table, bool all_rows, TableForm form);
+  void copy_cell(QTableView* table);
+  void save_report();
+  void save_picture();
+  Report report_of_tab(bool with_pairs);
+
+  void load_looks();
+  void save_looks();
+
+  Host& host_;
+  SourceModel* sources_;
+  DestinationModel* destinations_;
+  Report report_;
+  std::shared_ptr<const Engine> engine_;
+  FileState file_;
+  uint64_t frames_shown_ = 0;
+  ReportSettings settings_;
+  uint64_t preferred_threshold_ = 0;
+  bool wants_reading_ = false;
+  bool follows_display_filter_ = true;
+  QTimer poll_;
+  QTimer search_delay_;
+  QElapsedTimer since_refresh_;
+  qint64 refresh_cost_ = 0;
+
+  QSpinBox* threshold_;
+  QLineEdit* search_;
+  QCheckBox* names_;
+  QComboBox* time_format_;
+  QCheckBox* limit_;
+  QLineEdit* filter_;
+  QLabel* message_;
+  QLabel* status_;
+  QTabBar* tabs_;
+  QTableView* source_table_;
+  QTableView* destination_table_;
+  QLabel* destination_title_;
+  QTabWidget* charts_;
+  QComboBox* measure_;
+  ActiveChart* active_chart_;
+  DistributionChart* distribution_chart_;
+  GrowthChart* growth_chart_;
+  QSplitter* upper_;
+  QSplitter* lower_;
+};
+
+}  // namespace fanout::gui
+
+#endif  // FANOUT_TAP_GUI_WINDOW_H_
