@@ -563,26 +563,38 @@ do
     return make_time(field.value.secs, field.value.nsecs)
   end
 
+  -- The first `count` of the headers that no ICMP message quotes. A tap passes quotes over, and what
+  -- is malformed or waits for reassembly; behind the latter two nothing is dissected.
+  local function tapped_headers(headers, count)
+    if #headers == count then return headers end
+    local messages = { fields.icmp() }
+    append_all(messages, { fields.icmpv6() })
+    local tapped = {}
+    for _, header in ipairs(headers) do
+      if #tapped == count then break end
+      if not is_quoted(header, messages) then tapped[#tapped + 1] = header end
+    end
+    return tapped
+  end
+
   -- Calls observe(source, destination, role, transport, source port, destination port) for each IP
-  -- header and ARP packet of the frame that is being read.
-  function observe_frame(observe)
-    local messages
-    local function headers(network, sources, destinations, transport)
-      if #sources == 0 then return end
-      if not messages then
-        messages = { fields.icmp() }
-        for _, message in ipairs({ fields.icmpv6() }) do messages[#messages + 1] = message end
-      end
-      for i = 1, min(#sources, #destinations) do
-        local source = sources[i]
-        if #messages == 0 or not is_quoted(source, messages) then
-          observe(network .. source.range:raw(), network .. destinations[i].range:raw(),
-            transport(source))
-        end
+  -- header and ARP packet of the frame that is being read, in which the taps `ip` and `ipv6` saw so
+  -- many headers.
+  function observe_frame(ipv4_count, ipv6_count, observe)
+    if ipv4_count > 0 then
+      local destinations = tapped_headers({ fields.ipv4_destination() }, ipv4_count)
+      for i, source in ipairs(tapped_headers({ fields.ipv4_source() }, ipv4_count)) do
+        observe(IPV4 .. source.range:raw(), IPV4 .. destinations[i].range:raw(),
+          ipv4_transport(source))
       end
     end
-    headers(IPV4, { fields.ipv4_source() }, { fields.ipv4_destination() }, ipv4_transport)
-    headers(IPV6, { fields.ipv6_source() }, { fields.ipv6_destination() }, ipv6_transport)
+    if ipv6_count > 0 then
+      local destinations = tapped_headers({ fields.ipv6_destination() }, ipv6_count)
+      for i, source in ipairs(tapped_headers({ fields.ipv6_source() }, ipv6_count)) do
+        observe(IPV6 .. source.range:raw(), IPV6 .. destinations[i].range:raw(),
+          ipv6_transport(source))
+      end
+    end
     local arp = fields.arp()
     if arp then
       local source, destination, role = read_arp(bytes_at(arp, arp.offset, LONGEST_ARP))
@@ -868,11 +880,11 @@ do
   end
 
   -- Counts the frame that a tap is being called for.
-  function count_frame(engine, packet)
+  function count_frame(engine, packet, ipv4_count, ipv6_count)
     local frame = { number = packet.number, bytes = packet.len, time = frame_time() }
     if frame.time then count_time(engine, frame.time) end
     engine.frames = engine.frames + 1
-    observe_frame(function(...)
+    observe_frame(ipv4_count, ipv6_count, function(...)
       count(engine, frame, ...)
     end)
   end
@@ -1930,13 +1942,7 @@ local function guarded(action)
   local is_broken = false
   return function(...)
     if is_broken then return end
-    local arguments, count_of_arguments = { ... }, select("#", ...)
-    local unpack_all = table.unpack
-    local good, problem = xpcall(function()
-      action(unpack_all(arguments, 1, count_of_arguments))
-    end, function(message)
-      return tostring(message)
-    end)
+    local good, problem = xpcall(action, tostring, ...) -- Lua's message begins with file and line
     if not good then
       is_broken = true
       refuse("fanout: " .. problem, 2)
@@ -2029,12 +2035,11 @@ end
 
 -- A display filter that was refused: the reason alone.
 local function filter_problem(message)
-  local why = tostring(message)
-  return why:match("tap registration error: (.*)$") or why:match("^.-: (.*)$") or why
+  return tostring(message):match("registering tap:%s*(.*)$") or tostring(message)
 end
 
--- Counts what passes the filter, and calls draw(engine) whenever Wireshark wants to see it. The
--- listener, or nil and why the filter was refused.
+-- Counts what passes the filter, and calls draw(engine) whenever Wireshark wants to see it. Gives a
+-- function that ends this, or nil and why the filter was refused.
 local function listen(options, draw)
   local filter = options.filter ~= "" and options.filter or nil
   local good, listener = pcall(Listener.new, "frame", filter)
@@ -2042,17 +2047,31 @@ local function listen(options, draw)
     return nil, format("%s is neither an option nor a display filter (%s). Allowed: %s",
       quoted(options.filter), filter_problem(listener), USAGE)
   end
+  local ipv4_listener = Listener.new("ip", filter)
+  local ipv6_listener = Listener.new("ipv6", filter)
   local engine = new_engine(options.unicast)
+  local ipv4_count, ipv6_count = 0, 0 -- headers of the frame that is being read
   listener.reset = guarded(function()
     engine = new_engine(options.unicast)
   end)
+  ipv4_listener.packet = function()
+    ipv4_count = ipv4_count + 1
+  end
+  ipv6_listener.packet = function()
+    ipv6_count = ipv6_count + 1
+  end
+  -- Called last for each frame.
   listener.packet = guarded(function(packet)
-    count_frame(engine, packet)
+    local ipv4_headers, ipv6_headers = ipv4_count, ipv6_count
+    ipv4_count, ipv6_count = 0, 0
+    count_frame(engine, packet, ipv4_headers, ipv6_headers)
   end)
   listener.draw = guarded(function()
     draw(engine)
   end)
-  return listener
+  return function()
+    for _, each in ipairs({ listener, ipv4_listener, ipv6_listener }) do each:remove() end
+  end
 end
 
 ---------------------------------------------------------------------------------------------------
@@ -2103,17 +2122,15 @@ local function open_window(options)
     text = render_text(report, true)
     window:set(text)
   end
-  local listener, problem = listen(options, function(counted_engine)
+  local stop, problem = listen(options, function(counted_engine)
     engine = counted_engine
     show()
   end)
-  if not listener then
+  if not stop then
     window:set(problem)
     return
   end
-  window:set_atclose(guarded(function()
-    listener:remove()
-  end))
+  window:set_atclose(guarded(stop))
   window:add_button("Threshold", guarded(function()
     ask_for("More unique destinations than", function(value)
       local threshold, why = parse_number("threshold", value)
@@ -2167,7 +2184,7 @@ local function start(argument)
     if why then return refuse("-z fanout: file=: " .. why, 1) end
   end
   if gui_enabled() and not options.file then return open_window(options) end
-  local listener, why_refused = listen(options, function(engine)
+  local stop, why_refused = listen(options, function(engine)
     local unicode = options.file ~= nil or is_unicode_terminal()
     local text = RENDERERS[options.format](make_report(engine, options), unicode)
     local why
@@ -2178,7 +2195,7 @@ local function start(argument)
     end
     if why then refuse("fanout: " .. why, 2) end
   end)
-  if not listener then refuse("-z fanout: " .. why_refused, 1) end
+  if not stop then refuse("-z fanout: " .. why_refused, 1) end
 end
 
 register_stat_cmd_arg("fanout", guarded(start))
