@@ -1,0 +1,388 @@
+"""Packets that say so themselves: fields, expert info, preferences."""
+import json
+import os
+import re
+import threading
+from collections import Counter
+from typing import Any, Dict, List, Set, Tuple
+
+from harness import (
+    NOBODY,
+    TsharkTest,
+    capture,
+    capture_names,
+    dumpcap_groups,
+    run,
+    setup,
+    side_by_side,
+    truth,
+)
+
+# One IP header in each frame, no ARP: what tshark prints of the addresses tells all.
+PLAIN = ("syn-sweep", "browser", "ipv6-browser", "port-scan-syn", "ping-sweep-answered", "p2p")
+COUNTS = ("frame.number", "fanout.source", "fanout.destinations", "fanout.new_destination")
+EXPERT_LINE = re.compile(r"^\s*(\d+)\s+Security\s+Fan-out\s+(.*)$")
+
+
+def true(value: str) -> bool:
+    """Whether a boolean field is set: 1 up to 4.0, True later."""
+    return value in ("1", "True")
+
+
+def follow(rows: List[List[str]]) -> List[Tuple[int, str, int, bool]]:
+    """Frame, source, its destinations so far, and whether it is a new one, from the addresses."""
+    seen: Dict[str, Set[str]] = {}
+    result = []
+    for frame, source4, source6, destination4, destination6 in rows:
+        source, destination = source4 or source6, destination4 or destination6
+        own = seen.setdefault(source, set())
+        is_new = destination not in own
+        own.add(destination)
+        result.append((int(frame), source, len(own), is_new))
+    return result
+
+
+class Marks(TsharkTest):
+    def expert(self, name: str, *arguments: str) -> Dict[str, List[Tuple[int, str]]]:
+        """How often which message of ours, by severity."""
+        text = self.ask("-n", "-q", *arguments, "-z", "expert", "-r", capture(name))
+        found: Dict[str, List[Tuple[int, str]]] = {}
+        severity = ""
+        for line in text.splitlines():
+            heading = re.match(r"^(\w+) \(\d+\)$", line)
+            severity = heading.group(1) if heading else severity
+            message = EXPERT_LINE.match(line)
+            if message:
+                entry = (int(message.group(1)), message.group(2))
+                found.setdefault(severity, []).append(entry)
+        return found
+
+    def frames(self, name: str, *arguments: str) -> List[int]:
+        return [int(row[0]) for row in self.rows(name, ["frame.number"], *arguments)]
+
+    # Counts
+
+    def hold_counts(self, *arguments: str) -> None:
+        addresses = ("frame.number", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst")
+        for name in PLAIN:
+            with self.subTest(name):
+                own_fields = ("-E", "occurrence=f")
+                expected = follow(self.rows(name, addresses, *own_fields))
+                found = [
+                    (int(frame), source, int(destinations), true(is_new))
+                    for frame, source, destinations, is_new in self.rows(name, COUNTS, *arguments)
+                ]
+                self.assertEqual(found, expected)
+
+    def test_destinations_are_those_so_far(self) -> None:
+        self.hold_counts()
+
+    def test_destinations_are_those_so_far_in_two_passes(self) -> None:
+        self.hold_counts("-2")
+
+    def test_one_pass_marks_as_two_do(self) -> None:
+        names = capture_names()
+        one = side_by_side(lambda name: self.rows(name, COUNTS), names)
+        two = side_by_side(lambda name: self.rows(name, COUNTS, "-2"), names)
+        for name, first, second in zip(names, one, two):
+            with self.subTest(name):
+                self.assertEqual(first, second)
+
+    def test_a_filter_changes_no_count(self) -> None:
+        everything = {row[0]: row for row in self.rows("demo", COUNTS)}
+        for arguments in (("-Y", "frame.number > 2000"), ("-2", "-Y", "dns or arp")):
+            chosen = self.rows("demo", COUNTS, *arguments)
+            self.assertTrue(chosen)
+            for row in chosen:
+                self.assertEqual(row, everything[row[0]])
+
+    def test_total_is_that_of_the_capture(self) -> None:
+        fields = ("fanout.source", "fanout.destinations.total")
+        names = [name for name in capture_names() if "sources" in truth(name)]
+        found = side_by_side(lambda name: self.rows(name, fields, "-2"), names)
+        for name, rows in zip(names, found):
+            with self.subTest(name):
+                marked = {
+                    pair for row in rows if row[0]
+                    for pair in zip(row[0].split(","), row[1].split(","))
+                }
+                expected = {
+                    (source, str(len(destinations)))
+                    for network in truth(name)["sources"].values()
+                    for source, destinations in network.items()
+                }
+                self.assertEqual(marked, expected)
+
+    def test_total_is_not_told_before_it_is_known(self) -> None:
+        rows = self.rows("syn-sweep", ["fanout.destinations.total"])
+        self.assertEqual(set(map(tuple, rows)) - {()}, {("",)})
+
+    def test_three_headers_make_three_marks(self) -> None:
+        rows = self.rows("tunnel-ip-in-ip", ["ip.src", "ipv6.src", *COUNTS], "-2")
+        deep = [row for row in rows if len(row[3].split(",")) == 3]
+        self.assertTrue(deep)
+        for row in deep:
+            self.assertEqual(row[3], row[0])
+        self.assertEqual(rows, self.rows("tunnel-ip-in-ip", ["ip.src", "ipv6.src", *COUNTS]))
+
+    # Filters and fields
+
+    def test_display_filter_on_the_count(self) -> None:
+        rows = self.rows("demo", COUNTS)
+        over = [int(r[0]) for r in rows if any(int(n) > 20 for n in r[2].split(",") if n)]
+        self.assertEqual(self.frames("demo", "-Y", "fanout.destinations > 20"), over)
+
+    def test_display_filter_on_suspects_in_two_passes_finds_all_their_packets(self) -> None:
+        found = self.rows("syn-sweep", ["ip.src"], "-2", "-Y", "fanout.suspect")
+        expected = [row for row in self.rows("syn-sweep", ["ip.src"]) if row == ["10.0.0.66"]]
+        self.assertEqual(found, expected)
+
+    def test_display_filter_on_suspects_in_one_pass_finds_them_from_the_verdict_on(self) -> None:
+        all_frames = self.frames("syn-sweep", "-2", "-Y", "fanout.suspect")
+        found = self.frames("syn-sweep", "-Y", "fanout.suspect")
+        self.assertTrue(found)
+        self.assertEqual(found, [frame for frame in all_frames if frame >= found[0]])
+
+    def test_verdict_is_shown_when_all_is_known(self) -> None:
+        rows = self.rows("syn-sweep", ["ip.src", "fanout.verdict"], "-2")
+        self.assertEqual({row[1] for row in rows if row[0] == "10.0.0.66"}, {"address-scan"})
+
+    def test_flagged_in_is_the_frame_that_passes_the_threshold(self) -> None:
+        for threshold in (10, 50, 100):
+            counted = self.rows("syn-sweep", COUNTS)
+            passing = next(row[0] for row in counted if row[2] == str(threshold + 1))
+            rows = self.rows("syn-sweep", ["fanout.source", "fanout.flagged_in"], "-2",
+                             "-o", f"fanout.threshold:{threshold}")
+            self.assertEqual({row[1] for row in rows if row[0] == "10.0.0.66"}, {passing})
+            self.assertEqual({row[1] for row in rows if row[0] != "10.0.0.66"}, {""})
+
+    def test_flagged_in_appears_with_that_frame_in_one_pass(self) -> None:
+        rows = self.rows("syn-sweep", ["frame.number", "fanout.flagged_in"], "-Y", "fanout.flagged_in")
+        self.assertEqual(rows[0][0], rows[0][1])
+        self.assertEqual(len({row[1] for row in rows}), 1)
+
+    def test_json_and_details_show_the_subtree(self) -> None:
+        found = json.loads(self.ask("-n", "-2", "-T", "json", "-Y", "frame.number == 1", "-r",
+                                    capture("syn-sweep")))
+        layer = found[0]["_source"]["layers"]["fanout"]
+        self.assertEqual(layer["fanout.destinations.total"], "250")
+        details = self.ask("-n", "-V", "-Y", "frame.number == 1", "-r", capture("syn-sweep"))
+        self.assertIn("Source Fan-out: 10.0.0.66", details)
+
+    def test_no_subtree_where_there_is_nothing_to_say(self) -> None:
+        rows = self.rows("arp-kinds", ["arp.opcode", "fanout.source"], "-Y", "arp.opcode == 2")
+        self.assertEqual({row[1] for row in rows}, {""})
+
+    # Expert info
+
+    def test_one_warning_for_each_suspect(self) -> None:
+        for arguments in ((), ("-2",)):
+            warnings = [
+                (count, text.split(" looks like")[0])
+                for count, text in self.expert("demo", *arguments).get("Warns", [])
+                if " looks like a scanner" in text
+            ]
+            self.assertEqual(
+                sorted(warnings),
+                [(1, "10.0.0.77"), (1, "10.0.0.99 by ARP"), (1, "198.51.100.66")],
+            )
+
+    def test_passing_the_threshold_is_said_once_for_each_source_and_network(self) -> None:
+        found = self.expert("demo")
+        passing = [
+            (count, text)
+            for entries in found.values()
+            for count, text in entries
+            if "more than 50 unique destinations" in text
+        ]
+        flagged = self.report("fanout,json", "demo")["flagged_total"]
+        self.assertEqual(len(passing), flagged)
+        self.assertEqual({count for count, _ in passing}, {1})
+        self.assertIn("10.0.0.99 has contacted by ARP more than 50 unique destinations",
+                      [text for _, text in passing])
+
+    def test_notes_on_new_destinations_share_one_text(self) -> None:
+        notes = Counter(text for _, text in self.expert("syn-sweep").get("Note", []))
+        notes.update(text for _, text in self.expert("syn-sweep").get("Notes", []))
+        self.assertIn("New destination of a scan suspect", notes)
+        self.assertLessEqual(len(notes), 2)
+
+    def test_expert_info_can_be_filtered(self) -> None:
+        by_field = self.frames("demo", "-Y", "fanout.threshold or fanout.scan")
+        self.assertGreaterEqual(len(by_field), 5)
+
+    def test_expert_info_can_be_turned_off(self) -> None:
+        self.assertEqual(self.expert("demo", "-o", "fanout.expert:FALSE"), {})
+        rows = self.rows("syn-sweep", COUNTS, "-o", "fanout.expert:FALSE")
+        self.assertEqual(rows, self.rows("syn-sweep", COUNTS))
+
+    def test_nothing_is_said_of_browsers_below_the_threshold(self) -> None:
+        self.assertEqual(self.expert("ethernet-frames"), {})
+
+    # Preferences
+
+    def allow(self, *networks: str) -> List[str]:
+        return [part for net in networks for part in ("-o", f'uat:fanout_allowed:"{net}","ours"')]
+
+    def test_allow_list_applies_to_marks(self) -> None:
+        arguments = ("-Y", "fanout.suspect or fanout.flagged_in")
+        self.assertTrue(self.frames("syn-sweep", "-2", *arguments))
+        allowed = self.allow("10.0.0.0/8")
+        self.assertEqual(self.frames("syn-sweep", "-2", *arguments, *allowed), [])
+        self.assertEqual(self.expert("syn-sweep", *allowed), {})
+        self.assertEqual(self.rows("syn-sweep", COUNTS, *allowed), self.rows("syn-sweep", COUNTS))
+
+    def test_allow_list_applies_to_the_statistic(self) -> None:
+        report = self.report("fanout,json,all", "syn-sweep", *self.allow("10.0.0.66"))
+        self.assertEqual((report["flagged_total"], report["suspects_total"]), (0, 0))
+        (row,) = [row for row in report["sources"] if row["source"] == "10.0.0.66"]
+        self.assertEqual((row["unique_destinations"], row["allowed"]), (250, True))
+
+    def test_allow_list_of_ipv6(self) -> None:
+        scanner = truth("ipv6-syn-sweep")["scanners"][0]
+        for network, flagged in ((scanner + "/128", 0), ("2001:db8::/32", 0), ("fd00::/8", 1)):
+            report = self.report("fanout,json", "ipv6-syn-sweep", *self.allow(network))
+            self.assertEqual(report["flagged_total"], flagged, network)
+
+    def test_allow_list_with_several_entries(self) -> None:
+        report = self.report("fanout,json", "demo", *self.allow("198.51.100.66", "10.0.0.0/24"))
+        self.assertEqual([row["source"] for row in report["sources"]], ["203.0.113.80"])
+
+    def test_allow_list_applies_to_arp(self) -> None:
+        scanner = truth("arp-sweep")["scanners"][0]
+        report = self.report("fanout,json", "arp-sweep", *self.allow(scanner))
+        self.assertEqual(report["flagged_total"], 0)
+        self.assertEqual(self.expert("arp-sweep", *self.allow(scanner)), {})
+
+    def test_multicast_can_be_left_out(self) -> None:
+        off = ("-o", "fanout.count_multicast:FALSE")
+        report = self.report("fanout,0,json,all,pairs", "multicast", *off)
+        unicast = self.report("fanout,0,json,all,pairs,unicast", "multicast")
+        self.assertEqual(report, unicast)
+        marked = self.rows("multicast", ["fanout.destinations"], *off)
+        most = max(int(row[0]) for row in marked if row and row[0].isdigit())
+        counted = max((row["unique_destinations"] for row in unicast["sources"]), default=0)
+        self.assertEqual(most, counted)
+
+    def test_arp_can_be_left_out(self) -> None:
+        off = ("-o", "fanout.count_arp:FALSE")
+        for more in ("", ",full"):
+            report = self.report("fanout,0,json,all" + more, "arp-sweep", *off)
+            self.assertEqual([r for r in report["sources"] if r["network"] == "ARP"], [])
+        self.assertEqual(self.frames("arp-sweep", "-Y", "arp and fanout", *off), [])
+        self.assertEqual(self.expert("arp-sweep", *off), {})
+
+    # The memory limit
+
+    def estimates(self, *options: str) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+        option = ",".join(["fanout,0,json,all", *options])
+        return (self.report(option, "demo", "-o", "fanout.limit:100"), self.report(option, "demo"))
+
+    def test_estimates_say_so_and_bound_the_truth(self) -> None:
+        for more in ((), ("full",)):
+            report, exact = self.estimates(*more)
+            known = {(r["network"], r["source"]): r["unique_destinations"] for r in exact["sources"]}
+            self.assertEqual(report["limit"]["pairs"], 100)
+            self.assertFalse(report["exact"])
+            self.assertLessEqual(report["pairs_total_low"], exact["pairs_total"])
+            self.assertGreaterEqual(report["pairs_total_high"], exact["pairs_total"])
+            estimated = [row for row in report["sources"] if not row.get("exact", True)]
+            self.assertTrue(estimated)
+            for row in estimated:
+                number = known[(row["network"], row["source"])]
+                self.assertLessEqual(row["low"], number, row["source"])
+                self.assertGreaterEqual(row["high"], number, row["source"])
+
+    def test_sources_without_estimate_are_exact(self) -> None:
+        report, exact = self.estimates()
+        known = {(r["network"], r["source"]): r["unique_destinations"] for r in exact["sources"]}
+        for row in report["sources"]:
+            if row.get("exact", True):
+                self.assertEqual(row["unique_destinations"], known[(row["network"], row["source"])])
+
+    def test_text_marks_estimates_and_says_when_the_limit_was_hit(self) -> None:
+        text = self.statistic("fanout", "demo", "-o", "fanout.limit:100")
+        self.assertRegex(text, r"limit of 100\s+pairs in memory was hit in frame \d+")
+        self.assertRegex(text, r"198\.51\.100\.66 +~\d+")
+
+    def test_marks_go_on_past_the_limit(self) -> None:
+        rows = self.rows("syn-sweep", COUNTS, "-o", "fanout.limit:10")
+        self.assertEqual(len(rows), truth("syn-sweep")["frames"])
+
+    def test_no_estimates_below_the_limit(self) -> None:
+        self.assertNotIn("exact", self.statistic("fanout,json,all", "demo"))
+        self.assertNotIn("~", self.statistic("fanout", "demo"))
+
+
+class Runs(TsharkTest):
+    """Where packets come from, and what else is running."""
+
+    OPTION = "fanout,0,json,all,pairs"
+
+    def test_disabled_marks_leave_the_statistic(self) -> None:
+        off = ("--disable-protocol", "fanout")
+        self.assertEqual(self.report(self.OPTION, "demo", *off), self.report(self.OPTION, "demo"))
+        full = self.OPTION + ",full"
+        self.assertEqual(self.report(full, "demo", *off), self.report(full, "demo"))
+        rows = self.rows("syn-sweep", ["fanout.source"], *off)
+        self.assertEqual({row[0] if row else "" for row in rows}, {""})
+
+    def test_capture_on_standard_input(self) -> None:
+        with open(capture("demo"), "rb") as file:
+            data = file.read()
+        report = json.loads(self.ask("-n", "-q", "-z", self.OPTION, "-r", "-", stdin=data))
+        self.assertEqual(report["sources"], self.report(self.OPTION, "demo")["sources"])
+
+    def live(self, *arguments: str) -> str:
+        """What tshark prints of a capture that it captures itself, from a pipe."""
+        path = self.scratch("fifo")
+        os.mkfifo(path)
+        self.addCleanup(path.unlink)
+        if os.geteuid() == 0:
+            os.chown(path, NOBODY, NOBODY)
+        with open(capture("syn-sweep"), "rb") as file:
+            data = file.read()
+
+        def feed() -> None:
+            with open(path, "wb") as pipe:
+                pipe.write(data)
+
+        threading.Thread(target=feed, daemon=True).start()
+        done = run("tshark", "-n", "-i", str(path), *arguments, groups=dumpcap_groups(), timeout=60)
+        if "permission" in done.err.lower():
+            self.skipTest("this user may not run dumpcap")
+        self.assertEqual(done.status, 0, done.err)
+        return done.out
+
+    def test_live_statistic(self) -> None:
+        text = self.live("-q", "-z", self.OPTION)
+        report = json.loads(text[text.index("{"):])
+        self.assertEqual(report["sources"], self.report(self.OPTION, "syn-sweep")["sources"])
+
+    def test_live_marks(self) -> None:
+        fields = [part for field in COUNTS for part in ("-e", field)]
+        found = [line.split("\t") for line in self.live("-T", "fields", *fields).splitlines()]
+        self.assertEqual(found, self.rows("syn-sweep", COUNTS))
+
+    def test_nothing_survives_into_the_next_file(self) -> None:
+        if run("which", "sharkd").status:
+            self.skipTest("no sharkd, which is what can open one file after another here")
+        names = ("syn-sweep", "port-scan-syn", "syn-sweep", "file-empty", "port-scan-syn")
+        calls: List[Dict[str, Any]] = []
+        for name in names:
+            calls.append({"method": "load", "params": {"file": capture(name)}})
+            asked = {"column0": "fanout.destinations:1", "column1": "fanout.destinations.total:1"}
+            calls.append({"method": "frames", "params": asked})
+        lines = [json.dumps({"jsonrpc": "2.0", "id": i + 1, **c}) for i, c in enumerate(calls)]
+        done = run("sharkd", "-", stdin="".join(line + "\n" for line in lines).encode())
+        answers = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
+        found = [a["result"] for a in answers if isinstance(a.get("result"), list)]
+        columns = [[row["c"] for row in rows] for rows in found]
+        alone = {
+            name: self.rows(name, ["fanout.destinations", "fanout.destinations.total"], "-2")
+            for name in names
+        }
+        self.assertEqual(columns, [alone[name] for name in names])
+
+    def test_version_is_what_the_tests_think(self) -> None:
+        self.assertIn(f"TShark (Wireshark) {setup().version}.", self.ask("--version"))
