@@ -85,10 +85,19 @@ void observe(packet_info* pinfo, tvbuff_t* frame, bool is_first_time) {
   if (!is_first_time || !taps_are_queued(pinfo)) return;
   Observations tapped;
   collect_from_taps(pinfo, frame, &tapped);
-  const bool can_be_derived = std::equal(tapped.begin(), tapped.end(), g_observations.begin(),
-                                         g_observations.end(), same_addresses);
-  if (!can_be_derived) g_remembered[pinfo->num] = tapped;
-  g_observations = std::move(tapped);
+  // Taps come in the order in which dissectors end, which is not always from the outside in.
+  const bool can_be_derived = std::is_permutation(
+      tapped.begin(), tapped.end(), g_observations.begin(), g_observations.end(), same_addresses);
+  if (!can_be_derived) {
+    g_remembered[pinfo->num] = tapped;
+    g_observations = std::move(tapped);
+    return;
+  }
+  for (Observation& derived : g_observations) {
+    derived = *std::find_if(tapped.begin(), tapped.end(), [&](const Observation& observation) {
+      return same_addresses(observation, derived);
+    });
+  }
 }
 
 void mark_expert(packet_info* pinfo, proto_item* item, const Mark& mark,
