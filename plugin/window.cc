@@ -27,8 +27,8 @@ class Limited {
  public:
   Limited() { reset(); }
   ~Limited() {
-    remove_tap_listener(this);
-    remove_tap_listener(&frames_read_);
+    if (is_listening_) remove_tap_listener(this);
+    if (is_counting_) remove_tap_listener(&frames_read_);
   }
   Limited(const Limited&) = delete;
   Limited& operator=(const Limited&) = delete;
@@ -42,6 +42,7 @@ class Limited {
     const Tap taps[] = {{"ip", on_ip}, {"ipv6", on_ipv6}};
     std::string why = take(register_tap_listener("frame", this, filter.c_str(), TL_REQUIRES_NOTHING,
                                                  on_reset, on_frame, nullptr, nullptr));
+    is_listening_ = why.empty();
     for (const Tap& tap : taps) {
       if (!why.empty()) break;
       why = take(register_tap_listener(tap.name, this, filter.c_str(), TL_REQUIRES_NOTHING, nullptr,
@@ -51,6 +52,7 @@ class Limited {
     if (why.empty()) {
       why = take(register_tap_listener("frame", &frames_read_, nullptr, TL_REQUIRES_NOTHING,
                                        on_reset_read, on_read, nullptr, nullptr));
+      is_counting_ = why.empty();
     }
     return why;
   }
@@ -110,6 +112,8 @@ class Limited {
 
   std::shared_ptr<Engine> engine_;
   uint32_t frames_read_ = 0;
+  bool is_listening_ = false;
+  bool is_counting_ = false;
 };
 
 // What the callback of plugin_if_get_capture_file() fills in.

@@ -331,7 +331,7 @@ void GrowthChart::paint(QPainter& painter, const QRectF& area, std::vector<Spot>
   const double line = metrics.height();
   const QColor text = palette().color(QPalette::Text);
   const double from = times_.front();
-  const double span = std::max(1e-6, times_.back() - from);
+  const double span = std::max(0.001, times_.back() - from);
   const double shown = static_cast<double>(std::max<uint64_t>(times_.size(), threshold_)) * 1.08;
   // A far threshold would press the curve flat: it is then told in words.
   const bool shows_threshold = threshold_ <= times_.size() * 20;

@@ -101,6 +101,7 @@ Window::Window(Host& host, QWidget* parent)
   tabs_->setObjectName("tabs");
   tabs_->setAccessibleName("Which sources to list");
   tabs_->setDrawBase(false);
+  tabs_->setExpanding(false);
   for (const char* title : {"Suspects", "Over threshold", "All sources"}) tabs_->addTab(title);
 
   source_table_ = new QTableView(this);
@@ -207,11 +208,11 @@ void Window::set_up_table(QTableView* table, NumberModel* model, const char* nam
     const Column& column = columns[i];
     const int least = metrics.horizontalAdvance(column.title) + 34;
     const char* widest = column.name == "source" || column.name == "destination"
-                             ? "2001:db8:1111::1111"
+                             ? "2001:db8:111::111"
                          : column.name == "name"    ? "www.shop99.example.com"
                          : column.name == "verdict" ? "address-scan, port-scan"
                          : column.name == "service" ? "65535/tcp (service)"
-                         : column.is_number         ? "123,456,789"
+                         : column.is_number         ? "12,345,678"
                                                     : "";
     header->resizeSection(static_cast<int>(i),
                           std::max(least, metrics.horizontalAdvance(widest) + 16));
@@ -670,6 +671,9 @@ void Window::set_looks() {
   const Looks looks{names_->isChecked(), static_cast<TimeFormat>(time_format_->currentIndex())};
   sources_->set_looks(looks);
   destinations_->set_looks(looks);
+  // Empty, the columns would only push the others out of sight.
+  source_table_->setColumnHidden(SourceModel::kName, !looks.names);
+  destination_table_->setColumnHidden(DestinationModel::kName, !looks.names);
 }
 
 void Window::say(const QString& message) {
@@ -824,7 +828,10 @@ void Window::colourise(int slot) {
   host_.colourise(slot, source_filter().toStdString());
   // The packet list colours what it shows anew only when told to.
   for (QWidget* widget : QApplication::allWidgets()) {
-    if (widget->inherits("PacketList")) QMetaObject::invokeMethod(widget, "recolorPackets");
+    if (!widget->inherits("PacketList")) continue;
+    // Nothing of the list of widgets may be touched after this: it may destroy some.
+    QMetaObject::invokeMethod(widget, "recolorPackets");
+    return;
   }
 }
 
