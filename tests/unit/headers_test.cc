@@ -1,0 +1,453 @@
+#include "tap/headers.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "frames.h"
+
+namespace fanout {
+namespace {
+
+constexpr uint16_t kIpv4Type = 0x0800;
+constexpr uint16_t kIpv6Type = 0x86dd;
+constexpr uint16_t kArpType = 0x0806;
+constexpr uint8_t kSyn = 0x02;
+constexpr uint8_t kRst = 0x04;
+constexpr uint8_t kAck = 0x10;
+
+struct Result {
+  Reading reading;
+  Observation observation;
+};
+
+Result read(Link link, const Octets& frame, const Carriers& carriers = {}) {
+  Result result{};
+  result.reading = read_frame(link, frame, static_cast<uint32_t>(frame.size()), carriers,
+                              result.observation);
+  return result;
+}
+Reading reading(const Octets& frame, const Carriers& carriers = {}) {
+  return read(Link::kEthernet, frame, carriers).reading;
+}
+Reading reading_ipv4(uint8_t protocol, const Octets& payload) {
+  return reading(ethernet(kIpv4Type, ipv4_packet(protocol, payload)));
+}
+Reading reading_ipv6(uint8_t protocol, const Octets& payload) {
+  return reading(ethernet(kIpv6Type, ipv6_packet(protocol, payload)));
+}
+Observation transport_of(const Octets& packet) {
+  Observation observation;
+  read_transport(packet, observation);
+  return observation;
+}
+
+void expect_tcp_syn(const Result& result) {
+  ASSERT_EQ(result.reading, Reading::kObservation);
+  EXPECT_EQ(result.observation.role, Role::kAsk);
+  EXPECT_EQ(result.observation.transport, Transport::kTcp);
+  EXPECT_EQ(result.observation.source_port, 40000);
+  EXPECT_EQ(result.observation.destination_port, 22);
+}
+void expect_ipv4_syn(const Result& result) {
+  expect_tcp_syn(result);
+  EXPECT_EQ(to_string(result.observation.source), "10.0.0.1");
+  EXPECT_EQ(to_string(result.observation.destination), "10.0.0.2");
+}
+void expect_ipv6_syn(const Result& result) {
+  expect_tcp_syn(result);
+  EXPECT_EQ(to_string(result.observation.source), "2001:db8::1");
+  EXPECT_EQ(to_string(result.observation.destination), "2001:db8::2");
+}
+
+const Octets kTcpSyn = tcp(40000, 22, kSyn);
+const Octets kIpv4Syn = ipv4_packet(6, kTcpSyn);
+const Octets kIpv6Syn = ipv6_packet(6, kTcpSyn);
+
+// Link types.
+
+TEST(ReadFrame, KnowsEthernet) {
+  expect_ipv4_syn(read(Link::kEthernet, ethernet(kIpv4Type, kIpv4Syn)));
+  expect_ipv6_syn(read(Link::kEthernet, ethernet(kIpv6Type, kIpv6Syn)));
+}
+
+TEST(ReadFrame, KnowsVlanAndQinqTags) {
+  const Octets tagged = vlan(kIpv4Type, kIpv4Syn);
+  expect_ipv4_syn(read(Link::kEthernet, ethernet(0x8100, tagged)));
+  expect_ipv4_syn(read(Link::kEthernet, ethernet(0x88a8, vlan(0x8100, tagged))));
+}
+
+TEST(ReadFrame, LeavesLongStacksOfTagsAlone) {
+  Octets frame = vlan(kIpv4Type, kIpv4Syn);
+  for (int i = 0; i < 4; ++i) frame = vlan(0x8100, frame);
+  EXPECT_EQ(reading(ethernet(0x8100, frame)), Reading::kUnknown);
+}
+
+TEST(ReadFrame, KnowsLinuxCooked) {
+  for (const uint16_t hardware : {1, 512, 772, 0xfffe}) {
+    expect_ipv4_syn(read(Link::kLinuxCooked, linux_cooked(hardware, kIpv4Type, kIpv4Syn)));
+    expect_ipv6_syn(read(Link::kLinuxCooked2, linux_cooked2(hardware, kIpv6Type, kIpv6Syn)));
+  }
+  for (const uint16_t hardware : {803, 824, 778}) {  // 802.11, netlink, GRE: another meaning
+    EXPECT_EQ(read(Link::kLinuxCooked, linux_cooked(hardware, kIpv4Type, kIpv4Syn)).reading,
+              Reading::kUnknown);
+    EXPECT_EQ(read(Link::kLinuxCooked2, linux_cooked2(hardware, kIpv4Type, kIpv4Syn)).reading,
+              Reading::kUnknown);
+  }
+}
+
+TEST(ReadFrame, KnowsRawIp) {
+  expect_ipv4_syn(read(Link::kRawIp, kIpv4Syn));
+  expect_ipv6_syn(read(Link::kRawIp, kIpv6Syn));
+  EXPECT_EQ(read(Link::kRawIp, {}).reading, Reading::kUnknown);
+}
+
+TEST(ReadFrame, KnowsBsdLoopbackInBothByteOrders) {
+  expect_ipv4_syn(read(Link::kBsdLoopback, loopback({2, 0, 0, 0}, kIpv4Syn)));
+  expect_ipv4_syn(read(Link::kBsdLoopback, loopback({0, 0, 0, 2}, kIpv4Syn)));
+  for (const uint8_t family : {24, 28, 30}) {
+    expect_ipv6_syn(read(Link::kBsdLoopback, loopback({family, 0, 0, 0}, kIpv6Syn)));
+    expect_ipv6_syn(read(Link::kBsdLoopback, loopback({0, 0, 0, family}, kIpv6Syn)));
+    expect_ipv6_syn(read(Link::kOpenBsdLoopback, loopback({0, 0, 0, family}, kIpv6Syn)));
+  }
+  EXPECT_EQ(read(Link::kOpenBsdLoopback, loopback({2, 0, 0, 0}, kIpv4Syn)).reading,
+            Reading::kUnknown);
+  EXPECT_EQ(read(Link::kBsdLoopback, loopback({7, 0, 0, 0}, kIpv4Syn)).reading, Reading::kUnknown);
+}
+
+TEST(ReadFrame, LeavesOtherEtherTypesAlone) {
+  for (const uint16_t type : {0x0026, 0x05ff, 0x0600, 0x8847, 0x8863, 0x8864, 0x9100, 0x88e5,
+                              0x88e7, 0x0801}) {
+    EXPECT_EQ(reading(ethernet(type, kIpv4Syn)), Reading::kUnknown) << type;
+  }
+}
+
+// IPv4.
+
+TEST(ReadFrame, IgnoresPadding) {
+  Octets frame = ethernet(kIpv4Type, ipv4_packet(17, udp(1000, 2000)));
+  put(frame, octets_of("PROXY TCP4 padding"));
+  EXPECT_EQ(reading(frame), Reading::kObservation);
+}
+
+TEST(ReadFrame, LeavesFragmentsAlone) {
+  for (const uint16_t fragment : {0x2000, 0x2001, 0x0001, 0x1fff}) {
+    EXPECT_EQ(reading(ethernet(kIpv4Type, ipv4_packet(6, kTcpSyn, {.fragment = fragment}))),
+              Reading::kUnknown);
+  }
+  expect_ipv4_syn(read(Link::kEthernet, ethernet(kIpv4Type, ipv4_packet(6, kTcpSyn,
+                                                                        {.fragment = 0x4000}))));
+}
+
+TEST(ReadFrame, WalksIpv4OptionsButSourceRoutes) {
+  const auto with = [](const Octets& options) {
+    return reading(ethernet(kIpv4Type, ipv4_packet(6, kTcpSyn, {.options = options})));
+  };
+  EXPECT_EQ(with({148, 4, 0, 0}), Reading::kObservation);  // router alert
+  EXPECT_EQ(with({1, 1, 1, 0}), Reading::kObservation);
+  EXPECT_EQ(with({0, 131, 0, 0}), Reading::kObservation) << "behind the end";
+  EXPECT_EQ(with({131, 7, 4, 1, 2, 3, 4, 0}), Reading::kUnknown);
+  EXPECT_EQ(with({137, 7, 4, 1, 2, 3, 4, 0}), Reading::kUnknown);
+  EXPECT_EQ(with({1, 137, 3, 4}), Reading::kUnknown);
+  EXPECT_EQ(with({7, 1, 0, 0}), Reading::kUnknown) << "too short";
+  EXPECT_EQ(with({7, 5, 0, 0}), Reading::kUnknown) << "too long";
+  EXPECT_EQ(with({1, 1, 1, 7}), Reading::kUnknown) << "without a length";
+}
+
+TEST(ReadFrame, LeavesInconsistentLengthsAlone) {
+  const Octets good = ethernet(kIpv4Type, kIpv4Syn);
+  const auto with = [&](size_t at, uint8_t value) {
+    Octets frame = good;
+    frame[at] = value;
+    return reading(frame);
+  };
+  EXPECT_EQ(with(14, 0x44), Reading::kUnknown) << "header of 16 bytes";
+  EXPECT_EQ(with(14, 0x4f), Reading::kUnknown) << "header longer than the packet";
+  EXPECT_EQ(with(14, 0x55), Reading::kUnknown) << "version 5";
+  EXPECT_EQ(with(14, 0x65), Reading::kUnknown) << "version 6";
+  EXPECT_EQ(with(17, 41), Reading::kUnknown) << "longer than the frame";
+  EXPECT_EQ(with(17, 19), Reading::kUnknown) << "shorter than its header";
+  EXPECT_EQ(with(17, 0), Reading::kUnknown) << "length 0, as segmentation offload leaves it";
+  Observation observation;
+  EXPECT_EQ(read_frame(Link::kEthernet, good, static_cast<uint32_t>(good.size() - 1), {},
+                       observation),
+            Reading::kUnknown)
+      << "more captured than there was";
+}
+
+TEST(ReadFrame, ReadsWhatIsCutBehindTheTransportHeader) {
+  const Octets whole = ethernet(kIpv4Type, ipv4_packet(6, tcp(40000, 22, kSyn, Octets(1000))));
+  Observation observation;
+  const auto cut = [&](size_t size) {
+    return read_frame(Link::kEthernet, Bytes(whole).first(size),
+                      static_cast<uint32_t>(whole.size()), {}, observation);
+  };
+  EXPECT_EQ(cut(14 + 20 + 20), Reading::kObservation);
+  EXPECT_EQ(cut(14 + 20 + 14), Reading::kObservation);
+  EXPECT_EQ(cut(14 + 20 + 13), Reading::kUnknown);
+  EXPECT_EQ(cut(14 + 19), Reading::kUnknown);
+  EXPECT_EQ(cut(0), Reading::kUnknown);
+}
+
+TEST(ReadFrame, LeavesTunnelsAlone) {
+  for (const uint8_t protocol : {4, 41, 47, 50, 51, 55, 94, 97, 98, 103, 115, 132, 137, 255}) {
+    EXPECT_EQ(reading_ipv4(protocol, Octets(40)), Reading::kUnknown) << int{protocol};
+    EXPECT_EQ(reading_ipv6(protocol, Octets(40)), Reading::kUnknown) << int{protocol};
+  }
+}
+
+TEST(ReadFrame, ReadsIgmpButPimVersion1) {
+  const Result result =
+      read(Link::kEthernet, ethernet(kIpv4Type, ipv4_packet(2, {0x16, 0, 0, 0, 224, 0, 0, 1})));
+  EXPECT_EQ(result.reading, Reading::kObservation);
+  EXPECT_EQ(result.observation.transport, Transport::kOther);
+  EXPECT_EQ(result.observation.destination_port, 2);
+  EXPECT_EQ(reading_ipv4(2, {0x14, 0, 0, 0, 224, 0, 0, 1}), Reading::kUnknown);
+}
+
+TEST(ReadFrame, CountsAnIcmpErrorWithoutWhatItQuotes) {
+  const Result result =
+      read(Link::kEthernet, ethernet(kIpv4Type, ipv4_packet(1, icmp(3, kIpv4Syn))));
+  EXPECT_EQ(result.reading, Reading::kObservation);
+  EXPECT_EQ(result.observation.role, Role::kError);
+  EXPECT_EQ(to_string(result.observation.source), "10.0.0.1");
+}
+
+// IPv6.
+
+TEST(ReadFrame, WalksIpv6Options) {
+  const Octets pad{1, 4, 0, 0, 0, 0};
+  for (const uint8_t header : {0, 60}) {
+    expect_ipv6_syn(read(Link::kEthernet,
+                         ethernet(kIpv6Type, ipv6_packet(header, options_header(6, pad, kTcpSyn)))));
+  }
+  EXPECT_EQ(reading_ipv6(60, options_header(6, {0xc9, 4, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv6(0, options_header(6, {0xc2, 4, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv6(0, options_header(6, {5, 9, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv6(0, options_header(6, {0, 0, 0, 0, 0, 5}, kTcpSyn)), Reading::kUnknown);
+}
+
+TEST(ReadFrame, LeavesOtherExtensionHeadersAlone) {
+  for (const uint8_t header : {43, 44, 51, 135, 139, 140}) {
+    EXPECT_EQ(reading_ipv6(header, options_header(6, Octets(6), kTcpSyn)), Reading::kUnknown);
+  }
+}
+
+TEST(ReadFrame, LeavesLongChainsOfExtensionHeadersAlone) {
+  const Octets pad{1, 4, 0, 0, 0, 0};
+  Octets payload = options_header(6, pad, kTcpSyn);
+  for (int i = 0; i < 7; ++i) payload = options_header(60, pad, payload);
+  EXPECT_EQ(reading_ipv6(60, payload), Reading::kObservation);
+  EXPECT_EQ(reading_ipv6(60, options_header(60, pad, payload)), Reading::kUnknown);
+}
+
+TEST(ReadFrame, LeavesIpv6WithoutALengthAlone) {
+  Octets packet = kIpv6Syn;
+  packet[4] = packet[5] = 0;
+  EXPECT_EQ(reading(ethernet(kIpv6Type, packet)), Reading::kUnknown);
+  packet[5] = 21;
+  EXPECT_EQ(reading(ethernet(kIpv6Type, packet)), Reading::kUnknown) << "longer than the frame";
+}
+
+TEST(ReadFrame, LeavesTheOtherVersionsIcmpAlone) {
+  EXPECT_EQ(reading_ipv4(58, icmp(128)), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv6(1, icmp(8)), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv6(58, icmp(128)), Reading::kObservation);
+  EXPECT_EQ(reading_ipv4(59, {}), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv6(59, Octets(8)), Reading::kObservation);
+}
+
+// Carriers.
+
+TEST(ReadFrame, LeavesCarriersAlone) {
+  Carriers carriers;
+  carriers.udp[4789] = true;
+  carriers.tcp[1080] = true;
+  const auto with = [&](uint8_t protocol, const Octets& payload) {
+    return reading(ethernet(kIpv4Type, ipv4_packet(protocol, payload)), carriers);
+  };
+  EXPECT_EQ(with(17, udp(40000, 4789)), Reading::kUnknown);
+  EXPECT_EQ(with(17, udp(4789, 40000)), Reading::kUnknown);
+  EXPECT_EQ(with(17, udp(40000, 1080)), Reading::kObservation);
+  EXPECT_EQ(with(6, tcp(40000, 1080, kSyn)), Reading::kUnknown);
+  EXPECT_EQ(with(6, tcp(1080, 40000, kAck)), Reading::kUnknown);
+  EXPECT_EQ(with(6, tcp(40000, 4789, kSyn)), Reading::kObservation);
+}
+
+TEST(ReadFrame, LeavesUdpThatLooksLikeATunnelAlone) {
+  using namespace std::string_view_literals;
+  for (const std::string_view payload :
+       {"\0\xff\xab\xcd...."sv, "\0\7......"sv, "\1\4......"sv, "\2\4......"sv, "\3\4......"sv,
+        "\4......."sv, "\x14......."sv, "\x28......."sv, "RFta...."sv, "PROXY TCP4"sv,
+        "\r\n\r\n\0\r\nQUIT\n...."sv}) {
+    EXPECT_EQ(reading_ipv4(17, udp(5000, 6000, octets_of(payload))), Reading::kUnknown);
+  }
+  Octets transport_stream(2 * 188);
+  transport_stream[0] = 0x47;
+  EXPECT_EQ(reading_ipv4(17, udp(5000, 6000, transport_stream)), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv4(17, udp(5000, 6000, octets_of("hello, world"))), Reading::kObservation);
+}
+
+TEST(ReadFrame, LeavesWhatLooksLikeDnsAloneIfItMayNameHosts) {
+  const Octets answer{0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 0};
+  const Octets frame = ethernet(kIpv4Type, ipv4_packet(17, udp(5000, 6000, answer)));
+  Carriers carriers;
+  EXPECT_EQ(reading(frame, carriers), Reading::kObservation);
+  carriers.dns_anywhere = true;
+  EXPECT_EQ(reading(frame, carriers), Reading::kUnknown);
+}
+
+TEST(ReadFrame, GivesUpWhereATunnelBeginsInTcp) {
+  for (const std::string_view data : {"CONNECT example.com:443 HTTP/1.1", "SSTP_DUPLEX_POST /",
+                                      "PROXY TCP4 ", "TALI", "\x02\x01\xfd\xfe", "\x01\x01\xfe\xfe"}) {
+    EXPECT_EQ(reading_ipv4(6, tcp(40000, 80, kAck, octets_of(data))), Reading::kTunnelBegins);
+  }
+  EXPECT_EQ(reading_ipv4(6, tcp(40000, 80, kAck, {0, 7, 0, 0})), Reading::kUnknown);
+  EXPECT_EQ(reading_ipv4(6, tcp(40000, 80, kAck, octets_of("GET / HTTP/1.1"))),
+            Reading::kObservation);
+}
+
+// ARP.
+
+TEST(ReadFrame, ReadsArp) {
+  const Result request =
+      read(Link::kEthernet, ethernet(kArpType, arp_packet(1, 0x0a000001, 0x0a000002)));
+  ASSERT_EQ(request.reading, Reading::kObservation);
+  EXPECT_EQ(request.observation.source, (Address{Network::kArp, 0, 0x0a000001}));
+  EXPECT_EQ(request.observation.destination, (Address{Network::kArp, 0, 0x0a000002}));
+  EXPECT_EQ(request.observation.role, Role::kAsk);
+  const Result reply =
+      read(Link::kEthernet, ethernet(kArpType, arp_packet(2, 0x0a000001, 0x0a000002)));
+  ASSERT_EQ(reply.reading, Reading::kObservation);
+  EXPECT_EQ(reply.observation.role, Role::kAnswer);
+}
+
+TEST(ReadFrame, FindsNothingInArpThatLooksForNobody) {
+  const auto nothing = [](const Octets& packet) {
+    return reading(ethernet(kArpType, packet)) == Reading::kNothing;
+  };
+  EXPECT_TRUE(nothing(arp_packet(1, 0x0a000001, 0x0a000001))) << "gratuitous";
+  EXPECT_TRUE(nothing(arp_packet(1, 0, 0x0a000001))) << "a probe";
+  EXPECT_TRUE(nothing(arp_packet(3, 0x0a000001, 0x0a000002))) << "RARP";
+  Octets cut = arp_packet(1, 0x0a000001, 0x0a000002);
+  cut.pop_back();
+  EXPECT_TRUE(nothing(cut));
+  Octets appletalk = arp_packet(1, 0x0a000001, 0x0a000002);
+  appletalk[2] = 0x80;
+  EXPECT_TRUE(nothing(appletalk));
+}
+
+TEST(ReadArp, TakesAnyHardwareAddress) {
+  Octets packet{0, 32, 8, 0, 20, 4, 0, 1};  // InfiniBand
+  put(packet, Octets(20));
+  put32(packet, 0x0a000001);
+  put(packet, Octets(20));
+  put32(packet, 0x0a000002);
+  Observation observation;
+  EXPECT_TRUE(read_arp(packet, observation));
+  EXPECT_EQ(to_string(observation.destination), "10.0.0.2");
+}
+
+TEST(FindArp, FindsItWhateverIsAroundIt) {
+  const Octets packet = arp_packet(1, 0x0a000001, 0x0a000002);
+  Octets frame(33, 0xaa);
+  put(frame, packet);
+  Observation observation;
+  EXPECT_TRUE(read_arp(find_arp(frame), observation));
+  EXPECT_EQ(to_string(observation.source), "10.0.0.1");
+  EXPECT_TRUE(find_arp(Octets(50)).empty());
+  EXPECT_TRUE(find_arp({}).empty());
+}
+
+// Transports.
+
+TEST(ReadTransport, TellsTcpRolesByTheirFlags) {
+  const auto role = [](uint8_t flags) {
+    return transport_of(ipv4_packet(6, tcp(1, 2, flags))).role;
+  };
+  EXPECT_EQ(role(kSyn), Role::kAsk);
+  EXPECT_EQ(role(0), Role::kAsk) << "a NULL scan";
+  EXPECT_EQ(role(0x01), Role::kAsk) << "a FIN scan";
+  EXPECT_EQ(role(0x29), Role::kAsk) << "an Xmas scan";
+  EXPECT_EQ(role(kSyn | kAck), Role::kAnswer);
+  EXPECT_EQ(role(kAck), Role::kData);
+  EXPECT_EQ(role(0x11), Role::kData) << "FIN, ACK";
+  EXPECT_EQ(role(kRst), Role::kRefusal);
+  EXPECT_EQ(role(kRst | kAck), Role::kRefusal);
+}
+
+TEST(ReadTransport, TellsUdpAnswersByTheirPorts) {
+  const auto role = [](uint16_t source, uint16_t destination) {
+    return transport_of(ipv4_packet(17, udp(source, destination))).role;
+  };
+  EXPECT_EQ(role(53, 40000), Role::kAnswer);
+  EXPECT_EQ(role(1023, 1024), Role::kAnswer);
+  EXPECT_EQ(role(40000, 53), Role::kDatagram);
+  EXPECT_EQ(role(123, 123), Role::kDatagram);
+  EXPECT_EQ(role(5000, 6000), Role::kDatagram);
+}
+
+TEST(ReadTransport, GivesIcmpTheTypeOfTheRequest) {
+  const auto of = [](uint8_t type) { return transport_of(ipv4_packet(1, icmp(type))); };
+  EXPECT_EQ(of(8).role, Role::kAsk);
+  EXPECT_EQ(of(0).role, Role::kAnswer);
+  EXPECT_EQ(of(0).source_port, 8);
+  EXPECT_EQ(of(0).destination_port, 8);
+  EXPECT_EQ(of(14).source_port, 13);
+  EXPECT_EQ(of(9).source_port, 10);
+  for (const uint8_t type : {3, 4, 5, 11, 12}) EXPECT_EQ(of(type).role, Role::kError);
+  EXPECT_EQ(of(200).role, Role::kData);
+  const auto of6 = [](uint8_t type) { return transport_of(ipv6_packet(58, icmp(type))); };
+  EXPECT_EQ(of6(128).role, Role::kAsk);
+  EXPECT_EQ(of6(129).source_port, 128);
+  EXPECT_EQ(of6(1).role, Role::kError);
+  EXPECT_EQ(of6(143).role, Role::kData);
+}
+
+TEST(ReadTransport, WalksEveryExtensionHeader) {
+  for (const uint8_t header : {0, 43, 60}) {
+    EXPECT_EQ(transport_of(ipv6_packet(header, options_header(6, Octets(6), kTcpSyn)))
+                  .destination_port,
+              22);
+  }
+  Octets authenticated{6, 4};  // 24 bytes
+  put(authenticated, Octets(22));
+  put(authenticated, kTcpSyn);
+  EXPECT_EQ(transport_of(ipv6_packet(51, authenticated)).destination_port, 22);
+  Octets first_fragment{6, 0, 0, 1, 0, 0, 0, 7};
+  put(first_fragment, kTcpSyn);
+  EXPECT_EQ(transport_of(ipv6_packet(44, first_fragment)).destination_port, 22);
+}
+
+TEST(ReadTransport, TakesLaterFragmentsForData) {
+  for (const Octets& packet :
+       {ipv4_packet(6, kTcpSyn, {.fragment = 0x0010}), ipv6_packet(44, {6, 0, 0, 8, 0, 0, 0, 7})}) {
+    const Observation observation = transport_of(packet);
+    EXPECT_EQ(observation.role, Role::kData);
+    EXPECT_EQ(observation.transport, Transport::kOther);
+    EXPECT_EQ(observation.destination_port, 0);
+  }
+  EXPECT_EQ(transport_of(ipv4_packet(6, kTcpSyn, {.fragment = 0x2000})).destination_port, 22)
+      << "the first one has the ports";
+}
+
+TEST(ReadTransport, TakesWhatIsCutShortForData) {
+  const Observation tcp_cut = transport_of(ipv4_packet(6, Octets(13)));
+  EXPECT_EQ(tcp_cut.role, Role::kData);
+  EXPECT_EQ(tcp_cut.transport, Transport::kTcp);
+  EXPECT_EQ(transport_of({}).role, Role::kData);
+  EXPECT_EQ(transport_of({0x45}).role, Role::kData);
+  EXPECT_EQ(transport_of(ipv6_packet(0, {6})).role, Role::kData);
+}
+
+TEST(ReadTransport, GivesOtherProtocolsTheirNumber) {
+  const Observation observation = transport_of(ipv4_packet(132, Octets(12)));
+  EXPECT_EQ(observation.role, Role::kDatagram);
+  EXPECT_EQ(observation.transport, Transport::kOther);
+  EXPECT_EQ(observation.source_port, 132);
+  EXPECT_EQ(observation.destination_port, 132);
+}
+
+}  // namespace
+}  // namespace fanout
