@@ -20,6 +20,10 @@ from harness import (
 
 # One IP header in each frame, no ARP: what tshark prints of the addresses tells all.
 PLAIN = ("syn-sweep", "browser", "ipv6-browser", "port-scan-syn", "ping-sweep-answered", "p2p")
+# The first of two passes delivers no taps, and what a frame leaves behind otherwise shows neither
+# the middle of three headers nor all that is reassembled or damaged.
+SHOWN_BY_TAPS_ONLY = ("cut-tunnels", "flipped-bits", "ipv4-fragmented", "ipv6-fragmented",
+                      "random-bytes", "tunnel-ip-in-ip")
 COUNTS = ("frame.number", "fanout.source", "fanout.destinations", "fanout.new_destination")
 EXPERT_LINE = re.compile(r"^\s*(\d+)\s+Security\s+Fan-out\s+(.*)$")
 
@@ -81,7 +85,7 @@ class Marks(TsharkTest):
         self.hold_counts("-2")
 
     def test_one_pass_marks_as_two_do(self) -> None:
-        names = capture_names()
+        names = [name for name in capture_names() if name not in SHOWN_BY_TAPS_ONLY]
         one = side_by_side(lambda name: self.rows(name, COUNTS), names)
         two = side_by_side(lambda name: self.rows(name, COUNTS, "-2"), names)
         for name, first, second in zip(names, one, two):
@@ -98,7 +102,10 @@ class Marks(TsharkTest):
 
     def test_total_is_that_of_the_capture(self) -> None:
         fields = ("fanout.source", "fanout.destinations.total")
-        names = [name for name in capture_names() if "sources" in truth(name)]
+        names = [
+            name for name in capture_names()
+            if "sources" in truth(name) and name not in SHOWN_BY_TAPS_ONLY
+        ]
         found = side_by_side(lambda name: self.rows(name, fields, "-2"), names)
         for name, rows in zip(names, found):
             with self.subTest(name):
@@ -118,12 +125,11 @@ class Marks(TsharkTest):
         self.assertEqual(set(map(tuple, rows)) - {()}, {("",)})
 
     def test_three_headers_make_three_marks(self) -> None:
-        rows = self.rows("tunnel-ip-in-ip", ["ip.src", "ipv6.src", *COUNTS], "-2")
-        deep = [row for row in rows if len(row[3].split(",")) == 3]
+        rows = self.rows("tunnel-ip-in-ip", ["ip.src", "fanout.source"])
+        deep = [row for row in rows if row[0].count(",") == 2]
         self.assertTrue(deep)
-        for row in deep:
-            self.assertEqual(row[3], row[0])
-        self.assertEqual(rows, self.rows("tunnel-ip-in-ip", ["ip.src", "ipv6.src", *COUNTS]))
+        for addresses, sources in deep:
+            self.assertEqual(sources, addresses)
 
     # Filters and fields
 
@@ -198,7 +204,7 @@ class Marks(TsharkTest):
         flagged = self.report("fanout,json", "demo")["flagged_total"]
         self.assertEqual(len(passing), flagged)
         self.assertEqual({count for count, _ in passing}, {1})
-        self.assertIn("10.0.0.99 has contacted by ARP more than 50 unique destinations",
+        self.assertIn("10.0.0.99 has contacted more than 50 unique destinations by ARP",
                       [text for _, text in passing])
 
     def test_notes_on_new_destinations_share_one_text(self) -> None:
