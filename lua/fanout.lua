@@ -403,6 +403,8 @@ do
     icmp = Field.new("icmp"),
     icmpv6 = Field.new("icmpv6"),
     arp = Field.new("arp"),
+    protocols = Field.new("frame.protocols"),
+    ethertypes = { Field.new("eth.type"), Field.new("vlan.etype"), Field.new("sll.etype") },
   }
 
   -- The types of RFC 792, 950, 1256 and 8335: the role, and the type of the request.
@@ -563,8 +565,8 @@ do
     return make_time(field.value.secs, field.value.nsecs)
   end
 
-  -- The first `count` of the headers that no ICMP message quotes. A tap passes quotes over, and what
-  -- is malformed or waits for reassembly; behind the latter two nothing is dissected.
+  -- The first `count` of the headers that no ICMP message quotes. A tap passes quotes over, and
+  -- what is malformed or waits for reassembly; behind the latter two nothing is dissected.
   local function tapped_headers(headers, count)
     if #headers == count then return headers end
     local messages = { fields.icmp() }
@@ -577,9 +579,27 @@ do
     return tapped
   end
 
-  -- Calls observe(source, destination, role, transport, source port, destination port) for each IP
-  -- header and ARP packet of the frame that is being read, in which the taps `ip` and `ipv6` saw so
-  -- many headers.
+  -- The ARP packet of the frame that is being read, or nil. Where the hardware type is ATM's but the
+  -- rest is not, Wireshark recognises ARP and shows nothing of it: it follows its EtherType.
+  local function arp_packet(ip_count)
+    local arp = fields.arp()
+    if arp then return bytes_at(arp, arp.offset, LONGEST_ARP) end
+    if ip_count > 0 then return nil end
+    local protocols = fields.protocols()
+    if not protocols or not (protocols.value .. ":"):find(":arp:", 1, true) then return nil end
+    for _, extract in ipairs(fields.ethertypes) do
+      for _, ethertype in ipairs({ extract() }) do
+        if ethertype.value == 0x0806 then
+          return bytes_at(ethertype, ethertype.offset + 2, LONGEST_ARP)
+        end
+      end
+    end
+    return nil
+  end
+
+  -- Calls observe(source, destination, role, transport, source port, destination port) for each
+  -- IP header and ARP packet of the frame that is being read, in which the taps `ip` and `ipv6` saw
+  -- so many headers.
   function observe_frame(ipv4_count, ipv6_count, observe)
     if ipv4_count > 0 then
       local destinations = tapped_headers({ fields.ipv4_destination() }, ipv4_count)
@@ -595,9 +615,9 @@ do
           ipv6_transport(source))
       end
     end
-    local arp = fields.arp()
+    local arp = arp_packet(ipv4_count + ipv6_count)
     if arp then
-      local source, destination, role = read_arp(bytes_at(arp, arp.offset, LONGEST_ARP))
+      local source, destination, role = read_arp(arp)
       if source then observe(source, destination, role, OTHER, 0, 0) end
     end
   end
