@@ -27,7 +27,8 @@ class Limited {
  public:
   Limited() { reset(); }
   ~Limited() {
-    if (is_listening_) remove_tap_listener(this);
+    // Each call takes one away.
+    for (; listeners_ > 0; --listeners_) remove_tap_listener(this);
     if (is_counting_) remove_tap_listener(&frames_read_);
   }
   Limited(const Limited&) = delete;
@@ -42,11 +43,12 @@ class Limited {
     const Tap taps[] = {{"ip", on_ip}, {"ipv6", on_ipv6}};
     std::string why = take(register_tap_listener("frame", this, filter.c_str(), TL_REQUIRES_NOTHING,
                                                  on_reset, on_frame, nullptr, nullptr));
-    is_listening_ = why.empty();
+    if (why.empty()) ++listeners_;
     for (const Tap& tap : taps) {
       if (!why.empty()) break;
       why = take(register_tap_listener(tap.name, this, filter.c_str(), TL_REQUIRES_NOTHING, nullptr,
                                        tap.packet, nullptr, nullptr));
+      if (why.empty()) ++listeners_;
     }
     // Without a filter: only this tells whether all frames were read.
     if (why.empty()) {
@@ -112,7 +114,7 @@ class Limited {
 
   std::shared_ptr<Engine> engine_;
   uint32_t frames_read_ = 0;
-  bool is_listening_ = false;
+  int listeners_ = 0;
   bool is_counting_ = false;
 };
 
