@@ -72,8 +72,8 @@ QString time_text(int64_t time, int64_t start, TimeFormat format) {
     return QString::number(static_cast<double>(time - start) / kNanoseconds, 'f', 6);
   }
   const int64_t milliseconds = time / 1'000'000;
-  QDateTime instant = QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC);
-  if (format == TimeFormat::kLocal) instant = instant.toLocalTime();
+  QDateTime instant = QDateTime::fromMSecsSinceEpoch(milliseconds);
+  if (format == TimeFormat::kUtc) instant = instant.toUTC();
   return instant.toString(QStringLiteral("yyyy-MM-dd hh:mm:ss.zzz"));
 }
 

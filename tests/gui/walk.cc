@@ -523,9 +523,8 @@ void walk_through_life() {
     }
   });
   test("EmptiesWhenTheFileIsClosed", [] {
-    for (QAction* action : main_window()->findChildren<QAction*>()) {
-      if (action->objectName() == "actionFileClose") action->trigger();
-    }
+    auto* action = main_window()->findChild<QAction*>("actionFileClose");
+    if (CHECK(action != nullptr)) action->trigger();
     CHECK(wait_for([] { return rows() == 0; }, 5000));
     CHECK_SEEN(find<QLabel>("status")->text().startsWith("No capture"),
                find<QLabel>("status")->text());
