@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Writes seeds for the fuzz targets: frames of the generated captures, and options of tests.
+
+    corpus.py OUTDIR
+
+OUTDIR/headers gets a file for each frame that differs from those before it in the bytes that the
+header reader looks at, as tests/fuzz/headers_fuzz.cc reads them; OUTDIR/options a file for each
+argument.
+"""
+import hashlib
+import sys
+from pathlib import Path
+from typing import Iterator, List, Tuple
+
+CAPTURES = Path(__file__).resolve().parent.parent / "captures"
+sys.path.insert(0, str(CAPTURES))
+
+import capture as captures  # noqa: E402
+import generate  # noqa: E402
+
+LINKS = {
+    captures.LINKTYPE_ETHERNET: 0,
+    captures.LINKTYPE_LINUX_SLL: 1,
+    captures.LINKTYPE_LINUX_SLL2: 2,
+    captures.LINKTYPE_RAW: 3,
+    captures.LINKTYPE_IPV4: 3,
+    captures.LINKTYPE_IPV6: 3,
+    captures.LINKTYPE_NULL: 4,
+    captures.LINKTYPE_LOOP: 5,
+}
+"""The numbers of fanout::Link."""
+
+MOST_BYTES = 256
+MOST_OF_A_CAPTURE = 40
+
+ARGUMENTS = (
+    "fanout",
+    "fanout,50",
+    "fanout,0,json,all,pairs",
+    "fanout,50,csv,top=10,unicast,ports=15,window=60,full,file=report.csv,ip.addr==10.0.0.0/8",
+    "fanout,50,html,file=a=b,tcp.port in {80,443},udp",
+    "fanout,4294967296,text",
+    "fanout,4294967297",
+    "fanout,-1",
+    "fanout,json,csv",
+    "fanout,all,all",
+    "fanout,top=0",
+    "fanout,file=",
+    "fanoutx",
+)
+
+
+def seeds_of(recipe: captures.Recipe) -> List[bytes]:
+    """Different frames of a capture, spread over it."""
+    made = recipe.make()
+    interfaces = getattr(recipe.write, "keywords", {}).get("interfaces")
+    seeds = {}
+    for frame in made.frames:
+        link = interfaces[frame.interface].link_type if interfaces else made.link_type
+        if link in LINKS:
+            data = frame.data[:MOST_BYTES]
+            missing = min(255, frame.length - len(frame.data))
+            seeds[bytes([LINKS[link], missing]) + data] = None
+    step = max(1, len(seeds) // MOST_OF_A_CAPTURE)
+    return list(seeds)[::step]
+
+
+def all_seeds() -> Iterator[Tuple[str, bytes]]:
+    for recipe in generate.RECIPES.values():
+        for seed in seeds_of(recipe):
+            yield "headers", seed
+    for argument in ARGUMENTS:
+        yield "options", argument.encode()
+
+
+def main() -> int:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    for target, seed in all_seeds():
+        folder = Path(sys.argv[1]) / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
