@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Says what lua/fanout.lua costs against the plugin.
+
+    bench.py BUILD_DIR [PACKETS]
+
+Runs both on a generated capture, and tshark without either, and prints seconds and peak memory.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import run
+
+KINDS = ("ordinary", "syn-sweep")
+
+
+def measure(homes: run.Homes, home: str, arguments: "list[str]") -> "tuple[float, float]":
+    """Seconds and megabytes of the best of three runs."""
+    best = (float("inf"), 0.0)
+    for _ in range(3):
+        begin = time.monotonic()
+        command = homes.command(home, ["-n", "-q"] + arguments)
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise RuntimeError(f"{command} ended with {process.returncode}")
+        best = min(best, (time.monotonic() - begin, usage.ru_maxrss / 1024))
+    return best
+
+
+def packets_wanted() -> str:
+    return sys.argv[2] if len(sys.argv) > 2 else "200000"
+
+
+def main() -> int:
+    if len(sys.argv) not in (2, 3) or not re.fullmatch(r"\d+", packets_wanted()):
+        print(__doc__, file=sys.stderr)
+        return 2
+    packets = packets_wanted()
+    homes = run.Homes(Path(sys.argv[1]).resolve())
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        runs = [
+            ("tshark alone, nothing dissected", "lua", []),
+            ("plugin", "plugin", ["-z", "fanout,json"]),
+            ("plugin, full", "plugin", ["-z", "fanout,json,full"]),
+            ("Lua", "lua", ["-z", "fanout,json"]),
+            ("tshark -z conv,ip", "lua", ["-z", "conv,ip"]),
+        ]
+        for kind in KINDS:
+            capture = str(Path(folder) / f"{kind}.pcap")
+            generator = run.ROOT / "tests/captures/generate.py"
+            command = [sys.executable, str(generator), "--large", kind, packets, capture]
+            subprocess.run(command, check=True)
+            print(f"{packets} of {kind}")
+            for name, home, arguments in runs:
+                seconds, megabytes = measure(homes, home, ["-r", capture] + arguments)
+                print(f"  {name:34}{seconds:7.1f} s {megabytes:7.0f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
