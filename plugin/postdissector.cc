@@ -140,13 +140,13 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
   }
   const bool is_suspect = verdicts.suspect();
   // In Wireshark's memory, not a std::string: what follows may throw, and throws by longjmp.
-  const char* source =
-      wmem_strdup(pinfo->pool, to_string(observation.source).c_str());
+  const char* source = wmem_strdup(pinfo->pool, to_string(observation.source).c_str());
 
   proto_item* item = proto_tree_add_protocol_format(
-      tree, g_protocol, tvb, 0, 0, "Source Fan-out: %s (%s) has contacted %" PRIu64
-      " unique destination%s%s", source, network_name(observation.source.network),
-      mark.destinations, mark.destinations == 1 ? "" : "s", is_suspect ? ", a scan suspect" : "");
+      tree, g_protocol, tvb, 0, 0,
+      "Source Fan-out: %s (%s) has contacted %" PRIu64 " unique destination%s%s", source,
+      network_name(observation.source.network), mark.destinations,
+      mark.destinations == 1 ? "" : "s", is_suspect ? ", a scan suspect" : "");
   proto_item_set_generated(item);
   proto_tree* subtree = proto_item_add_subtree(item, g_tree);
   const auto generated = [](proto_item* field) { proto_item_set_generated(field); };
@@ -163,7 +163,8 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
   if (mark.new_destination) {
     generated(proto_tree_add_boolean(subtree, hf_new_destination, tvb, 0, 0, true));
   }
-  const bool flagged_shows = mark.flagged_in != 0 && (pass_is_done || mark.flagged_in <= pinfo->num);
+  const bool flagged_shows =
+      mark.flagged_in != 0 && (pass_is_done || mark.flagged_in <= pinfo->num);
   if (flagged_shows) {
     generated(proto_tree_add_uint(subtree, hf_flagged_in, tvb, 0, 0, mark.flagged_in));
   }
@@ -204,8 +205,10 @@ void register_fields() {
         "How many distinct destinations the source has contacted up to this packet", HFILL}},
       {&hf_total,
        {"Unique destinations in the capture", "fanout.destinations.total", FT_UINT64, BASE_DEC,
-        nullptr, 0, "How many distinct destinations the source contacts in the whole capture; "
-        "known once all of it was read", HFILL}},
+        nullptr, 0,
+        "How many distinct destinations the source contacts in the whole capture; "
+        "known once all of it was read",
+        HFILL}},
       {&hf_new_destination,
        {"New destination", "fanout.new_destination", FT_BOOLEAN, BASE_NONE, nullptr, 0,
         "This packet is the source's first to its destination", HFILL}},
@@ -215,15 +218,15 @@ void register_fields() {
       {&hf_suspect,
        {"Scan suspect", "fanout.suspect", FT_BOOLEAN, BASE_NONE, nullptr, 0,
         "The source's packets look like a scan: in the whole capture, or while it is read for the "
-        "first time, up to this packet", HFILL}},
+        "first time, up to this packet",
+        HFILL}},
       {&hf_verdict,
        {"Verdict", "fanout.verdict", FT_STRING, BASE_NONE, nullptr, 0,
         "What the source is, by all of the capture", HFILL}},
   };
   static int* trees[] = {&g_tree};
   static ei_register_info expert[] = {
-      {&ei_scan,
-       {"fanout.scan", PI_SECURITY, PI_WARN, "The source looks like a scanner", EXPFILL}},
+      {&ei_scan, {"fanout.scan", PI_SECURITY, PI_WARN, "The source looks like a scanner", EXPFILL}},
       {&ei_threshold,
        {"fanout.threshold", PI_SECURITY, PI_NOTE,
         "The source has contacted more unique destinations than the threshold", EXPFILL}},
@@ -231,8 +234,8 @@ void register_fields() {
        {"fanout.new_destination.flagged", PI_SECURITY, PI_NOTE,
         "New destination of a source over the threshold", EXPFILL}},
       {&ei_new_destination_of_suspect,
-       {"fanout.new_destination.suspect", PI_SECURITY, PI_NOTE,
-        "New destination of a scan suspect", EXPFILL}},
+       {"fanout.new_destination.suspect", PI_SECURITY, PI_NOTE, "New destination of a scan suspect",
+        EXPFILL}},
   };
   proto_register_field_array(g_protocol, fields, array_length(fields));
   proto_register_subtree_array(trees, array_length(trees));

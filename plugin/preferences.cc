@@ -65,9 +65,7 @@ bool parse_subnet(const char* text, Subnet* subnet) {
   return valid;
 }
 
-uint64_t first_bits(uint64_t word, unsigned bits) {
-  return bits == 0 ? 0 : word >> (64 - bits);
-}
+uint64_t first_bits(uint64_t word, unsigned bits) { return bits == 0 ? 0 : word >> (64 - bits); }
 
 bool contains(const Subnet& subnet, const Address& address) {
   const bool is_ipv6 = address.network == Network::kIpv6;
@@ -101,9 +99,10 @@ wbool check_network(void*, const char* text, unsigned length, const void*, const
   Subnet subnet{};
   const bool valid = parse_subnet(copy, &subnet);
   *error = valid ? nullptr
-                 : g_strdup_printf("\"%s\" is neither an IPv4 or IPv6 address nor a subnet such as "
-                                   "10.0.0.0/8 or 2001:db8::/32",
-                                   copy);
+                 : g_strdup_printf(
+                       "\"%s\" is neither an IPv4 or IPv6 address nor a subnet such as "
+                       "10.0.0.0/8 or 2001:db8::/32",
+                       copy);
   g_free(copy);
   return valid;
 }
@@ -124,10 +123,14 @@ UAT_CSTRING_CB_DEF(allowed, comment, AllowedRecord)
 
 void register_allowed(module_t* module) {
   static uat_field_t fields[] = {
-      {"network", "Address or subnet", PT_TXTMOD_STRING,
+      {"network",
+       "Address or subnet",
+       PT_TXTMOD_STRING,
        {check_network, allowed_network_set_cb, allowed_network_tostr_cb},
-       {nullptr, nullptr, nullptr}, nullptr,
-       "An IPv4 or IPv6 address, or a subnet such as 10.0.0.0/8 or 2001:db8::/32", nullptr},
+       {nullptr, nullptr, nullptr},
+       nullptr,
+       "An IPv4 or IPv6 address, or a subnet such as 10.0.0.0/8 or 2001:db8::/32",
+       nullptr},
       UAT_FLD_CSTRING_OTHER(allowed, comment, "Comment", nullptr, "Why it may contact so many"),
       UAT_END_FIELDS};
   uat_t* table = uat_new("Sources never to flag", sizeof(AllowedRecord), "fanout_allowed", true,
@@ -154,8 +157,8 @@ Preferences preferences() {
 
 void register_preferences(int protocol) {
   const Preferences defaults;
-  g_stored = {defaults.threshold,    defaults.ports,        defaults.window, defaults.count_multicast,
-              defaults.count_arp,    defaults.mark_packets, defaults.limit};
+  g_stored = {defaults.threshold, defaults.ports,        defaults.window, defaults.count_multicast,
+              defaults.count_arp, defaults.mark_packets, defaults.limit};
   module_t* module = prefs_register_protocol(protocol, nullptr);
   prefs_register_uint_preference(module, "threshold", "Threshold",
                                  "A source with more than this many unique destinations is flagged",
@@ -175,9 +178,9 @@ void register_preferences(int protocol) {
                                  "Whether the targets of ARP requests count as destinations, on a "
                                  "network of their own",
                                  &g_stored.count_arp);
-  prefs_register_bool_preference(module, "expert", "Expert information",
-                                 "Mark packets of flagged and suspect sources in Expert Information",
-                                 &g_stored.mark_packets);
+  prefs_register_bool_preference(
+      module, "expert", "Expert information",
+      "Mark packets of flagged and suspect sources in Expert Information", &g_stored.mark_packets);
   register_allowed(module);
   prefs_register_uint_preference(module, "limit", "Memory limit (pairs)",
                                  "How many pairs of source and destination to store, at about 48 "

@@ -7,8 +7,6 @@
 #endif
 
 // Windows' headers and GLib's want these before Wireshark's.
-#include <sys/types.h>
-
 #include <epan/addr_resolv.h>
 #include <epan/expert.h>
 #include <epan/funnel.h>
@@ -18,6 +16,7 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 #include <epan/uat.h>
+#include <sys/types.h>
 #include <ws_version.h>
 
 #if __has_include(<wsutil/plugins.h>)

@@ -12,36 +12,64 @@ namespace {
 // Protocols on UDP and TCP ports that can lead Wireshark to a further IP header: its dissectors of
 // 4.0.17 that call, directly or through others, those of IP, Ethernet, PPP and the like. Names that
 // a version does not know do no harm.
-constexpr auto kUdpCarriers = std::to_array<std::string_view>(
-    {"acdr",        "actrace",    "amt",          "applemidi",   "aruba_erm",
-     "asam-cmp",    "ayiya",      "bat",          "bat.gw",      "bat.vis",
-     "btle",        "capwap",     "capwap.data",  "cflow",       "cpfi",
-     "cwids",       "e100",       "ecatf",        "eth",         "forces",
-     "geneve",      "gprs-ns",    "gre",          "gsm_ipa",     "gsmtap",
-     "gtp",         "gtpprime",   "gtpv2",        "hp_erm",      "ieee1609dot2",
-     "ieee1722",    "infiniband", "ip",           "ipaccess",    "ipv6",
-     "jmirror",     "juniper",    "l2tp",         "lapd",        "lge_monitor",
-     "lisp",        "lisp-data",  "llc",          "lte_rrc",     "lwapp",
-     "lwapp-cntl",  "lwapp-l3",   "mint",         "mint_data",   "mip",
-     "mipv6",       "mp2t",       "mpls",         "msproxy",     "msrcp",
-     "nas-5gs",     "nas-eps",    "nb_rtpmux",    "nordic_ble",  "nsh",
-     "nw_mtp",      "obex",       "openthread",   "pcli",        "pcli8",
-     "pcli12",      "pcli20",     "peekremote",   "pn_rt",       "proxy",
-     "redbackli",   "rftap",      "rpcap",        "rtp",         "rtpproxy",
-     "rudp",        "scop",       "sflow",        "socks",       "sscop",
-     "stt",         "sync",       "t38",          "tapa",        "tdmop",
-     "tecmp",       "teredo",     "tipc",         "trel",        "tzsp",
-     "udpencap",    "uma",        "vxlan",        "vxlan_gpe",   "wassp",
-     "wg",          "wisun",      "wisun.eapol_relay", "wlan",   "wpan",
-     "zep"});
+constexpr auto kUdpCarriers = std::to_array<std::string_view>({"acdr",        "actrace",
+                                                               "amt",         "applemidi",
+                                                               "aruba_erm",   "asam-cmp",
+                                                               "ayiya",       "bat",
+                                                               "bat.gw",      "bat.vis",
+                                                               "btle",        "capwap",
+                                                               "capwap.data", "cflow",
+                                                               "cpfi",        "cwids",
+                                                               "e100",        "ecatf",
+                                                               "eth",         "forces",
+                                                               "geneve",      "gprs-ns",
+                                                               "gre",         "gsm_ipa",
+                                                               "gsmtap",      "gtp",
+                                                               "gtpprime",    "gtpv2",
+                                                               "hp_erm",      "ieee1609dot2",
+                                                               "ieee1722",    "infiniband",
+                                                               "ip",          "ipaccess",
+                                                               "ipv6",        "jmirror",
+                                                               "juniper",     "l2tp",
+                                                               "lapd",        "lge_monitor",
+                                                               "lisp",        "lisp-data",
+                                                               "llc",         "lte_rrc",
+                                                               "lwapp",       "lwapp-cntl",
+                                                               "lwapp-l3",    "mint",
+                                                               "mint_data",   "mip",
+                                                               "mipv6",       "mp2t",
+                                                               "mpls",        "msproxy",
+                                                               "msrcp",       "nas-5gs",
+                                                               "nas-eps",     "nb_rtpmux",
+                                                               "nordic_ble",  "nsh",
+                                                               "nw_mtp",      "obex",
+                                                               "openthread",  "pcli",
+                                                               "pcli8",       "pcli12",
+                                                               "pcli20",      "peekremote",
+                                                               "pn_rt",       "proxy",
+                                                               "redbackli",   "rftap",
+                                                               "rpcap",       "rtp",
+                                                               "rtpproxy",    "rudp",
+                                                               "scop",        "sflow",
+                                                               "socks",       "sscop",
+                                                               "stt",         "sync",
+                                                               "t38",         "tapa",
+                                                               "tdmop",       "tecmp",
+                                                               "teredo",      "tipc",
+                                                               "trel",        "tzsp",
+                                                               "udpencap",    "uma",
+                                                               "vxlan",       "vxlan_gpe",
+                                                               "wassp",       "wg",
+                                                               "wisun",       "wisun.eapol_relay",
+                                                               "wlan",        "wpan",
+                                                               "zep"});
 constexpr auto kTcpCarriers = std::to_array<std::string_view>(
-    {"5gli",        "acdr",        "cflow",       "ecatf",       "fcip",     "forces",
-     "gsm_ipa",     "gtp",         "gtpprime",    "icap",        "ifcp",     "ipaccess",
-     "kdsp",        "li5g",        "m3ua",        "mp2t",        "msdp",     "msproxy",
-     "nas-5gs",     "obex",        "opa.fe",      "openflow",    "openflow_v1", "openflow_v4",
-     "openflow_v5", "openflow_v6", "osi",         "proxy",       "rpcap",    "rtp",
-     "rtpproxy",    "rtsp",        "scop",        "socks",       "sscop",    "sstp",
-     "stt",         "t38",         "tali",        "tcpencap",    "tipc",     "uma",
+    {"5gli",     "acdr",        "cflow",       "ecatf",       "fcip",        "forces", "gsm_ipa",
+     "gtp",      "gtpprime",    "icap",        "ifcp",        "ipaccess",    "kdsp",   "li5g",
+     "m3ua",     "mp2t",        "msdp",        "msproxy",     "nas-5gs",     "obex",   "opa.fe",
+     "openflow", "openflow_v1", "openflow_v4", "openflow_v5", "openflow_v6", "osi",    "proxy",
+     "rpcap",    "rtp",         "rtpproxy",    "rtsp",        "scop",        "socks",  "sscop",
+     "sstp",     "stt",         "t38",         "tali",        "tcpencap",    "tipc",   "uma",
      "xot"});
 // TCP ports where a heuristic waits for one: OpenFlow, STT.
 constexpr auto kTcpCarrierPorts = std::to_array<uint16_t>({6633, 6634, 7471});
@@ -115,8 +143,7 @@ bool dissection_is_the_usual() {
   }
   for (const Preference& wanted : kPreferences) {
     module_t* module = prefs_find_module(wanted.module);
-    pref_t* preference =
-        module == nullptr ? nullptr : prefs_find_preference(module, wanted.name);
+    pref_t* preference = module == nullptr ? nullptr : prefs_find_preference(module, wanted.name);
     if (preference != nullptr && !prefs_pref_is_default(preference)) return false;
   }
   bool only_ports = true;

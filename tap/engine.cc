@@ -375,7 +375,8 @@ uint32_t Engine::find_or_add_source(const Address& address, uint32_t hash, uint3
       note_limit(frame);
       if (late_sources_ >= reserve()) {
         if (!unlisted_) unlisted_ = std::make_unique<Sketch<14>>();
-        unlisted_->add(mix(address.low ^ mix(address.high ^ static_cast<uint64_t>(address.network))));
+        unlisted_->add(
+            mix(address.low ^ mix(address.high ^ static_cast<uint64_t>(address.network))));
         return kNone;
       }
       ++late_sources_;

@@ -3,12 +3,13 @@
 #define FANOUT_TAP_ENGINE_H_
 
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "observation.h"
 #include "sketch.h"
@@ -44,11 +45,11 @@ struct Pair {
   uint32_t flags : 8;
   uint32_t bytes;  ///< the low bits; see Engine::bytes
   uint16_t port;
-  uint8_t transport : 2;      ///< of `port`
-  uint8_t open_attempts : 6;  ///< SYNs for which nothing has come back yet, saturating
+  uint8_t transport : 2;        ///< of `port`
+  uint8_t open_attempts : 6;    ///< SYNs for which nothing has come back yet, saturating
   uint8_t open_handshakes : 7;  ///< SYN-ACKs the source has not acknowledged yet, saturating
   uint8_t took_up : 1;          ///< it acknowledged one: there was a connection
-  int64_t first_time;         ///< nanoseconds since 1970, or kNoTime
+  int64_t first_time;           ///< nanoseconds since 1970, or kNoTime
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
   Service service() const { return {static_cast<Transport>(transport), port}; }
@@ -220,12 +221,12 @@ class Engine {
   Index source_index_;
   Blocks<Address> ipv6_destinations_;
   Index ipv6_index_;
-  Map<uint64_t, bool> services_;           // pair, transport, port -> answered
-  Map<uint32_t, PairServices> per_pair_;   // pairs with Pair::kPorts
-  Map<uint32_t, Excess> excess_;           // pairs whose counts outgrew their bits
-  Map<uint32_t, SourceSketch> beyond_;     // sources: destinations past the limit
-  std::unique_ptr<Sketch<14>> unlisted_;   // sources past every limit
-  uint64_t late_sources_ = 0;              // sources stored past the limit
+  Map<uint64_t, bool> services_;          // pair, transport, port -> answered
+  Map<uint32_t, PairServices> per_pair_;  // pairs with Pair::kPorts
+  Map<uint32_t, Excess> excess_;          // pairs whose counts outgrew their bits
+  Map<uint32_t, SourceSketch> beyond_;    // sources: destinations past the limit
+  std::unique_ptr<Sketch<14>> unlisted_;  // sources past every limit
+  uint64_t late_sources_ = 0;             // sources stored past the limit
   std::vector<std::vector<uint32_t>> history_;
   uint32_t last_source_ = kNone;  // packets come in bursts from one source
   struct Posted {

@@ -67,8 +67,8 @@ double contact_score(const Request& request) {
   return request.conversed ? kConverses : kStops;
 }
 
-// The walk goes service by service: a scan asks everybody the same, and what a source does elsewhere
-// neither hides nor makes one.
+// The walk goes service by service: a scan asks everybody the same, and what a source does
+// elsewhere neither hides nor makes one.
 void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
   std::sort(requests.begin(), requests.end(),
             [](const Request& a, const Request& b) { return a.service < b.service; });
@@ -102,9 +102,9 @@ void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
   }
 }
 
-// A walk over ARP targets, by order and pace. Who is answered, or is then sent to, was looked for in
-// earnest. It starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks for
-// all day does not hide a sweep.
+// A walk over ARP targets, by order and pace. Who is answered, or is then sent to, was looked for
+// in earnest. It starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks
+// for all day does not hide a sweep.
 void weigh_arp(const Engine& engine, const Source& source, std::span<const uint32_t> pairs,
                Evidence& evidence) {
   static const double kInOrder = std::log(kSweepInOrder / kGatewayInOrder);
@@ -128,7 +128,8 @@ void weigh_arp(const Engine& engine, const Source& source, std::span<const uint3
       // Two Poisson processes: the likelihood of this gap under each.
       const double gap =
           std::max(0.0, static_cast<double>(pair.first_time - before->first_time) / kSecond);
-      score += std::log(kSweepRate / kGatewayRate) - (kSweepRate - kGatewayRate) * std::min(gap, 0.1);
+      score +=
+          std::log(kSweepRate / kGatewayRate) - (kSweepRate - kGatewayRate) * std::min(gap, 0.1);
       ++swept;
     }
     before = &pair;
@@ -164,8 +165,7 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
   for (size_t i = 0; i < pairs.size(); ++i) {
     const uint32_t pair_number = pairs[i];
     const Pair& pair = engine.pair(pair_number);
-    const bool contacted =
-        pair.has(Pair::kContacted) && (i < decided || pair.has(Pair::kAnswered));
+    const bool contacted = pair.has(Pair::kContacted) && (i < decided || pair.has(Pair::kAnswered));
     if (engine.destination(pair).is_multicast_or_broadcast()) {
       ++evidence.multicast;
       continue;
@@ -180,8 +180,7 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
       ++(pair.has(Pair::kServed) ? evidence.served : evidence.cut_off);
     }
     const bool half_open = contacted && pair.has(Pair::kAnswered) && !pair.took_up &&
-                           source.tcp_attempts > 0 &&
-                           pair.service().transport == Transport::kTcp;
+                           source.tcp_attempts > 0 && pair.service().transport == Transport::kTcp;
     evidence.half_open += half_open ? 1 : 0;
     const bool conversed = engine.packets(pair_number) > kMostProbePackets;
     uint64_t tried = 0;

@@ -21,11 +21,11 @@ struct LinkType {
 struct Run {
   bool offered = false;
   bool forbidden = false;
-  bool taken = false;          // by any frame
-  bool examined = false;       // whether the other consumers of the run were looked for
+  bool taken = false;     // by any frame
+  bool examined = false;  // whether the other consumers of the run were looked for
   void (*stop_listening)() = nullptr;
   void (*start_listening)() = nullptr;
-  uint32_t last_tapped = 0;    // the frame our own tap listener was last called for
+  uint32_t last_tapped = 0;  // the frame our own tap listener was last called for
   std::unique_ptr<const Carriers> carriers;
   std::array<LinkType, 6> links{{{WTAP_ENCAP_ETHERNET, Link::kEthernet, nullptr},
                                  {WTAP_ENCAP_SLL, Link::kLinuxCooked, nullptr},
@@ -84,8 +84,7 @@ int dissect(LinkType* type, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
     const Bytes bytes(captured == 0 ? nullptr : tvb_get_ptr(tvb, 0, captured),
                       static_cast<size_t>(captured));
     observation = frame_observation(pinfo);
-    switch (read_frame(type->link, bytes, tvb_reported_length(tvb), *g_run.carriers,
-                       observation)) {
+    switch (read_frame(type->link, bytes, tvb_reported_length(tvb), *g_run.carriers, observation)) {
       case Reading::kObservation:
         g_run.taken = true;
         tap_queue_packet(g_header_tap, pinfo, &observation);
@@ -117,9 +116,7 @@ constexpr std::array<dissector_t, sizeof...(kLinks)> link_dissectors(
 
 }  // namespace
 
-void register_header_path() {
-  g_header_tap = register_tap(kHeaderTap);
-}
+void register_header_path() { g_header_tap = register_tap(kHeaderTap); }
 
 void offer_header_path(void (*stop_listening)(), void (*start_listening)()) {
   if (g_run.offered || in_window()) return;
@@ -136,8 +133,7 @@ void offer_header_path(void (*stop_listening)(), void (*start_listening)()) {
     const auto encapsulation = static_cast<uint32_t>(type.encapsulation);
     type.original = dissector_get_uint_handle(table, encapsulation);
     if (type.original == nullptr) continue;
-    dissector_change_uint("wtap_encap", encapsulation,
-                          create_dissector_handle(kDissectors[i], -1));
+    dissector_change_uint("wtap_encap", encapsulation, create_dissector_handle(kDissectors[i], -1));
   }
 }
 

@@ -107,8 +107,7 @@ Role tcp_role(uint8_t flags) {
 // question was broadcast (RFC 2131, 8415): an answer, even where the question is missing.
 Role udp_role(uint16_t source, uint16_t destination) {
   constexpr uint16_t kSystemPorts = 1024;
-  const bool is_dhcp =
-      (source == 67 && destination == 68) || (source == 547 && destination == 546);
+  const bool is_dhcp = (source == 67 && destination == 68) || (source == 547 && destination == 546);
   const bool is_answer = source < kSystemPorts && destination >= kSystemPorts;
   return is_answer || is_dhcp ? Role::kAnswer : Role::kDatagram;
 }
@@ -201,12 +200,11 @@ bool looks_like_tunnel_in_udp(Bytes payload, size_t length) {
 // The same for TCP (ifcp, fcip, tali, proxy), and the requests that turn an HTTP connection into
 // something else: what follows in the stream does not show what it is.
 bool tunnel_begins_in_tcp(Bytes payload) {
-  constexpr auto kBeginnings = std::to_array<std::string_view>(
-      {"\x02\x01\xfd\xfe", "\x01\x01\xfe\xfe", "TALI", kProxy1, kProxy2, "CONNECT ",
-       "SSTP_DUPLEX_POST "});
-  return std::any_of(kBeginnings.begin(), kBeginnings.end(), [&](std::string_view beginning) {
-    return begins_with(payload, beginning);
-  });
+  constexpr auto kBeginnings =
+      std::to_array<std::string_view>({"\x02\x01\xfd\xfe", "\x01\x01\xfe\xfe", "TALI", kProxy1,
+                                       kProxy2, "CONNECT ", "SSTP_DUPLEX_POST "});
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&](std::string_view beginning) { return begins_with(payload, beginning); });
 }
 
 // What Wireshark takes for a DNS answer on any UDP port, and what follows from it: names.
@@ -301,7 +299,8 @@ Reading read_ipv4(Bytes packet, uint32_t length, const Carriers& carriers,
   return read_end(protocol, datagram.subspan(header), total - header, carriers, observation);
 }
 
-// Options that move an address or the length: the Home Address (RFC 6275), Jumbo Payload (RFC 2675).
+// Options that move an address or the length: the Home Address (RFC 6275), Jumbo Payload (RFC
+// 2675).
 bool plain_ipv6_options(Bytes options) {
   constexpr uint8_t kPad1 = 0;
   constexpr uint8_t kHomeAddress = 0xc9;
@@ -326,8 +325,8 @@ Reading read_ipv6(Bytes packet, uint32_t length, const Carriers& carriers,
   if (payload_length == 0 || kIpv6Header + payload_length > length) return Reading::kUnknown;
   observation.source = Address::ipv6(&packet[8]);
   observation.destination = Address::ipv6(&packet[24]);
-  Bytes payload =
-      packet.first(std::min<size_t>(packet.size(), kIpv6Header + payload_length)).subspan(kIpv6Header);
+  Bytes payload = packet.first(std::min<size_t>(packet.size(), kIpv6Header + payload_length))
+                      .subspan(kIpv6Header);
   uint8_t protocol = packet[6];
   size_t rest = payload_length;
   for (size_t i = 0; protocol == kHopByHop || protocol == kDestinationOptions; ++i) {
@@ -375,8 +374,7 @@ bool cooked_type_is_ethertype(uint16_t hardware) {
   return hardware == kEther || hardware == kPpp || hardware == kLoopback || hardware == kNone;
 }
 
-Reading read_ip(Bytes packet, uint32_t length, const Carriers& carriers,
-                Observation& observation) {
+Reading read_ip(Bytes packet, uint32_t length, const Carriers& carriers, Observation& observation) {
   if (packet.empty()) return Reading::kUnknown;
   return packet[0] >> 4 == 6 ? read_ipv6(packet, length, carriers, observation)
                              : read_ipv4(packet, length, carriers, observation);
@@ -445,8 +443,8 @@ Reading read_frame(Link link, Bytes captured, uint32_t length, const Carriers& c
     case Link::kBsdLoopback: {
       if (!is_at_least(kFamilyHeader)) return Reading::kUnknown;
       const uint32_t family = read32(captured, 0);
-      const uint32_t swapped = (family & 0xff) << 24 | (family & 0xff00) << 8 |
-                               (family >> 8 & 0xff00) | family >> 24;
+      const uint32_t swapped =
+          (family & 0xff) << 24 | (family & 0xff00) << 8 | (family >> 8 & 0xff00) | family >> 24;
       return read_family(std::min(family, swapped), captured.subspan(kFamilyHeader),
                          rest(kFamilyHeader), carriers, observation);
     }
@@ -525,8 +523,7 @@ bool read_arp(Bytes packet, Observation& observation) {
 Bytes find_arp(Bytes frame) {
   // Ethernet hardware, IPv4, lengths 6 and 4: how ARP begins nearly everywhere.
   constexpr std::array<uint8_t, 7> kBeginning{0, 1, 8, 0, 6, 4, 0};
-  const auto found =
-      std::search(frame.begin(), frame.end(), kBeginning.begin(), kBeginning.end());
+  const auto found = std::search(frame.begin(), frame.end(), kBeginning.begin(), kBeginning.end());
   return frame.subspan(static_cast<size_t>(found - frame.begin()));
 }
 

@@ -18,8 +18,8 @@ enum class Link : uint8_t {
   kLinuxCooked,   ///< LINKTYPE_LINUX_SLL
   kLinuxCooked2,  ///< LINKTYPE_LINUX_SLL2
   kRawIp,
-  kBsdLoopback,    ///< LINKTYPE_NULL: the address family in the byte order of the capturing host
-  kOpenBsdLoopback ///< LINKTYPE_LOOP: the address family in network byte order
+  kBsdLoopback,     ///< LINKTYPE_NULL: the address family in the byte order of the capturing host
+  kOpenBsdLoopback  ///< LINKTYPE_LOOP: the address family in network byte order
 };
 
 /// The payloads that the full dissection must see, by their ports: tunnels, which hold further IP
@@ -31,10 +31,10 @@ struct Carriers {
 };
 
 enum class Reading : uint8_t {
-  kObservation,  ///< the frame holds exactly the observation that was read
-  kNothing,      ///< the frame holds none, for certain
-  kUnknown,      ///< only the full dissection can tell
-  kTunnelBegins, ///< only the full dissection can tell, of this frame and of all that follow
+  kObservation,   ///< the frame holds exactly the observation that was read
+  kNothing,       ///< the frame holds none, for certain
+  kUnknown,       ///< only the full dissection can tell
+  kTunnelBegins,  ///< only the full dissection can tell, of this frame and of all that follow
 };
 
 /// Reads a frame. Sets all of `observation` but frame, bytes and time. Answers kUnknown unless

@@ -1,8 +1,7 @@
 #include "names.h"
 
-#include <wsutil/wmem/wmem.h>
-
 #include <epan/to_str.h>
+#include <wsutil/wmem/wmem.h>
 
 #include "plugin/versions.h"
 

@@ -94,8 +94,8 @@ constexpr const char* transport_name(Transport transport) {
 
 /// What a packet is in a dialogue, as far as its own headers tell.
 enum class Role : uint8_t {
-  kAsk,       ///< opens something: a SYN, an ICMP request, TCP flags of no connection; an ARP request
-  kAnswer,    ///< answers something: SYN-ACK, ICMP reply; an ARP reply (which is not counted)
+  kAsk,     ///< opens something: a SYN, an ICMP request, TCP flags of no connection; an ARP request
+  kAnswer,  ///< answers something: SYN-ACK, ICMP reply; an ARP reply (which is not counted)
   kDatagram,  ///< either of the two, only the order tells: UDP and what has no ports
   kData,      ///< belongs to something open: TCP with ACK, a fragment that is not the first
   kRefusal,   ///< a TCP RST

@@ -1,9 +1,9 @@
 #include "observe.h"
 
-#include <epan/dissectors/packet-ip.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <epan/dissectors/packet-ip.h>
 
 namespace fanout {
 namespace {
@@ -27,7 +27,8 @@ Bytes find_packet(Bytes bytes, Bytes addresses, size_t at_source, uint8_t versio
     from = std::search(from, bytes.end(), addresses.begin(), addresses.end());
     if (from == bytes.end()) return {};
     const auto at = static_cast<size_t>(from - bytes.begin());
-    if (at >= at_source && bytes[at - at_source] >> 4 == version) return bytes.subspan(at - at_source);
+    if (at >= at_source && bytes[at - at_source] >> 4 == version)
+      return bytes.subspan(at - at_source);
     ++from;
   }
 }
@@ -159,8 +160,8 @@ bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carri
   Link link{};
   if (!link_of(pinfo, &link)) return false;
   Observation observation = frame_observation(pinfo);
-  const Reading reading = read_frame(link, captured_bytes(frame), tvb_reported_length(frame),
-                                     carriers, observation);
+  const Reading reading =
+      read_frame(link, captured_bytes(frame), tvb_reported_length(frame), carriers, observation);
   if (reading == Reading::kObservation) observations->push_back(observation);
   return reading == Reading::kObservation || reading == Reading::kNothing;
 }

@@ -17,8 +17,8 @@ std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'
 bool is_number_like(std::string_view text) {
   const std::string_view digits =
       text.starts_with('-') || text.starts_with('+') ? text.substr(1) : text;
-  return !digits.empty() && std::all_of(digits.begin(), digits.end(),
-                                        [](char c) { return c >= '0' && c <= '9'; });
+  return !digits.empty() &&
+         std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::optional<uint64_t> parse_number(std::string_view text, uint64_t least) {

@@ -1,12 +1,11 @@
 #include "output.h"
 
-#include <glib.h>
-#include <glib/gstdio.h>
-
-#include <fcntl.h>
-
 #include <cerrno>
 #include <cstdlib>
+
+#include <fcntl.h>
+#include <glib.h>
+#include <glib/gstdio.h>
 
 #ifdef _WIN32
 #include <io.h>
@@ -29,8 +28,8 @@ std::string resolved(std::string path) {
     char* target = g_file_read_link(path.c_str(), nullptr);
     if (target == nullptr) return path;
     char* folder = g_path_get_dirname(path.c_str());
-    char* next = g_path_is_absolute(target) ? g_strdup(target)
-                                            : g_build_filename(folder, target, nullptr);
+    char* next =
+        g_path_is_absolute(target) ? g_strdup(target) : g_build_filename(folder, target, nullptr);
     path = next;
     g_free(next);
     g_free(folder);
@@ -112,7 +111,9 @@ bool Output::commit() {
 
 std::string why_not_writable(const std::string& path) {
   if (is_special(path) && !g_file_test(path.c_str(), G_FILE_TEST_IS_DIR)) {
-    return g_access(path.c_str(), 2) == 0 ? "" : std::string("cannot write \"") + path + "\": " + g_strerror(errno);
+    return g_access(path.c_str(), 2) == 0
+               ? ""
+               : std::string("cannot write \"") + path + "\": " + g_strerror(errno);
   }
   Output output(path);
   return output.open() ? "" : output.error();

@@ -113,7 +113,8 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     report.left_out = report.sources.size() - *settings.top;
     report.sources.resize(*settings.top);
   }
-  for (SourceRow& row : report.sources) row.reason = reason(engine->source(row.number), row.evidence);
+  for (SourceRow& row : report.sources)
+    row.reason = reason(engine->source(row.number), row.evidence);
 
   std::vector<uint32_t> by_packets(count);
   for (uint32_t number = 0; number < count; ++number) by_packets[number] = number;

@@ -18,11 +18,11 @@ namespace fanout {
 
 /// What a report is to show of the counts.
 struct ReportSettings {
-  uint64_t threshold = 50;  ///< more unique destinations than these flag a source
-  uint64_t ports = 15;      ///< more failed services on one host make a port scan
-  uint64_t window = 0;      ///< seconds; flag only for new destinations within them; 0: ever
-  bool all = false;         ///< list every source, not only flagged ones and suspects
-  bool pairs = false;       ///< renderers list destinations
+  uint64_t threshold = 50;      ///< more unique destinations than these flag a source
+  uint64_t ports = 15;          ///< more failed services on one host make a port scan
+  uint64_t window = 0;          ///< seconds; flag only for new destinations within them; 0: ever
+  bool all = false;             ///< list every source, not only flagged ones and suspects
+  bool pairs = false;           ///< renderers list destinations
   std::optional<uint64_t> top;  ///< list at most so many sources
   std::string filter;           ///< the display filter that chose the packets
   std::string capture;          ///< the name of the capture file, or empty
@@ -64,11 +64,11 @@ struct DestinationRow {
   uint64_t bytes;
   uint32_t first_frame;
   int64_t first_time;
-  bool contacted;  ///< the source sent first
-  bool answered;   ///< ... and was answered
-  Service service;         ///< the first service that it was asked for
-  bool has_service;        ///< whether it was asked for one
-  ServiceCount services;   ///< how many services, and how many of them answered
+  bool contacted;         ///< the source sent first
+  bool answered;          ///< ... and was answered
+  Service service;        ///< the first service that it was asked for
+  bool has_service;       ///< whether it was asked for one
+  ServiceCount services;  ///< how many services, and how many of them answered
 };
 
 /// How many sources have a number of unique destinations from `from` to `to`.
@@ -103,7 +103,7 @@ struct Report {
   /// Sorted by unique destinations, then packets (both falling), then address: the flagged ones and
   /// the suspects, or all, cut to the top.
   std::vector<SourceRow> sources;
-  uint64_t left_out = 0;  ///< sources that settings.top cut off
+  uint64_t left_out = 0;                  ///< sources that settings.top cut off
   std::vector<ActiveSource> most_active;  ///< at most 10, by packets; then by address
   std::vector<Bin> distribution;          ///< by powers of two, up to the last that is not empty
 

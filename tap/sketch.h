@@ -12,10 +12,10 @@
 
 namespace fanout {
 
-/// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with 2^kBits registers, and the estimator of
-/// Ertl ("New cardinality estimation algorithms for HyperLogLog sketches", 2017), which is unbiased
-/// for all counts; the paper's is 2 to 3 % too high where its small-range correction ends. Values
-/// must arrive hashed: equal values with equal hashes, the bits uniform.
+/// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with 2^kBits registers, and the estimator
+/// of Ertl ("New cardinality estimation algorithms for HyperLogLog sketches", 2017), which is
+/// unbiased for all counts; the paper's is 2 to 3 % too high where its small-range correction ends.
+/// Values must arrive hashed: equal values with equal hashes, the bits uniform.
 template <int kBits>
 class Sketch {
  public:
@@ -40,7 +40,8 @@ class Sketch {
     return alpha * m * m / (sum + m * empty_share(counts[0] / m));
   }
 
-  /// The standard error of `estimate`, as a fraction of it: 1.04 / sqrt(registers), as in the paper.
+  /// The standard error of `estimate`, as a fraction of it: 1.04 / sqrt(registers), as in the
+  /// paper.
   static double standard_error() { return 1.04 / std::sqrt(static_cast<double>(kRegisters)); }
 
  private:

@@ -1,9 +1,9 @@
 #include "statistic.h"
 
+#include <cstdlib>
+
 #include <epan/epan_dissect.h>
 #include <wsutil/report_message.h>
-
-#include <cstdlib>
 
 #include "header_path.h"
 #include "names.h"
@@ -41,8 +41,8 @@ class Statistic {
                         {kHeaderTap, nullptr, on_header, nullptr}};
     const char* filter = options_.filter.empty() ? nullptr : options_.filter.c_str();
     for (const Tap& tap : taps) {
-      GString* error = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING,
-                                             tap.reset, tap.packet, tap.draw, nullptr);
+      GString* error = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING, tap.reset,
+                                             tap.packet, tap.draw, nullptr);
       if (error != nullptr) {
         stop_listening();
         return error;
@@ -193,8 +193,8 @@ StatInitResult start(const char* argument, void*) {
     g_string_free(error, TRUE);
     delete statistic;
     return refuse("-z fanout: \"" + options.filter +
-                  "\" is neither an option nor a display filter (" + why + "). Allowed: " +
-                  std::string(options_usage()));
+                  "\" is neither an option nor a display filter (" + why +
+                  "). Allowed: " + std::string(options_usage()));
   }
   g_statistics.push_back(statistic);
   if (options.full) {
@@ -230,8 +230,8 @@ Engine::Options engine_options(const Options& options) {
 }
 
 void register_statistic() {
-  static stat_tap_ui ui = {REGISTER_PACKET_STAT_GROUP_UNSORTED, nullptr, "fanout", start, 0,
-                           nullptr};
+  static stat_tap_ui ui = {
+      REGISTER_PACKET_STAT_GROUP_UNSORTED, nullptr, "fanout", start, 0, nullptr};
   register_stat_tap_ui(&ui, nullptr);
 }
 

@@ -6,8 +6,8 @@
 namespace fanout {
 namespace {
 
-// Wald's bound for the walks in evidence.cc: accuse when the odds for a scan pass beta / alpha. Jung
-// and others took alpha = 0.01 a source; here one capture has thousands of sources, and nobody
+// Wald's bound for the walks in evidence.cc: accuse when the odds for a scan pass beta / alpha.
+// Jung and others took alpha = 0.01 a source; here one capture has thousands of sources, and nobody
 // reads a list with dozens of false ones. Seven failures in a row pass it.
 constexpr double kAlpha = 0.0001;
 constexpr double kBeta = 0.99;
@@ -59,8 +59,8 @@ Verdict occupation(const Source& source, const Evidence& evidence) {
   if (2 * evidence.unsolicited > hosts) return Verdict::kBackscatter;
   if (2 * (evidence.replied + evidence.served) > hosts) return Verdict::kServer;
   const bool answered = evidence.contacted > 0 && 2 * evidence.answered >= evidence.contacted;
-  const bool many_services = evidence.services > 8 &&
-                             evidence.services * kHostsPerPeerService >= evidence.contacted;
+  const bool many_services =
+      evidence.services > 8 && evidence.services * kHostsPerPeerService >= evidence.contacted;
   if (many_services && evidence.answered > 0) return Verdict::kPeerToPeer;
   if (answered && 2 * (evidence.contacted + evidence.cut_off) > hosts) return Verdict::kClient;
   if (2 * evidence.cut_off > hosts) return Verdict::kClient;
@@ -167,17 +167,18 @@ std::string reason(const Source& source, const Evidence& evidence) {
     append(sentence, format("left %llu of them half open", number(evidence.half_open)));
   }
   if (evidence.failed_on_one_host > 1) {
-    append(sentence, format("%llu of %llu ports refused or silent on ",
-                            number(evidence.failed_on_one_host),
-                            number(evidence.services_on_one_host)) +
-                         to_string(evidence.failed_host));
+    append(sentence,
+           format("%llu of %llu ports refused or silent on ", number(evidence.failed_on_one_host),
+                  number(evidence.services_on_one_host)) +
+               to_string(evidence.failed_host));
   }
   if (!is_arp && evidence.top_service_hosts > 1) {
     append(sentence, service_text(evidence.top_service) +
                          (evidence.top_service_hosts >= hosts
                               ? std::string(" on all")
                               : format(" on %llu", number(evidence.top_service_hosts))));
-    if (evidence.services > 1) append(sentence, format("%llu ports in all", number(evidence.services)));
+    if (evidence.services > 1)
+      append(sentence, format("%llu ports in all", number(evidence.services)));
   }
   if (evidence.replied > 0) {
     append(sentence, format("answered %llu that had sent first", number(evidence.replied)));
@@ -187,7 +188,8 @@ std::string reason(const Source& source, const Evidence& evidence) {
                             number(evidence.unsolicited)));
   }
   if (evidence.served > 0) {
-    append(sentence, format("served %llu whose requests were not captured", number(evidence.served)));
+    append(sentence,
+           format("served %llu whose requests were not captured", number(evidence.served)));
   }
   if (evidence.cut_off > 0) {
     append(sentence, format("%llu whose beginning was not captured", number(evidence.cut_off)));

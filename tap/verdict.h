@@ -43,19 +43,20 @@ struct Evidence {
   uint64_t tcp_refused = 0;     ///< of these, answered by a RST
   uint64_t tcp_handshakes = 0;  ///< of these, that became connections
 
-  uint64_t served = 0;      ///< unsolicited, but from a UDP port, or data: a server's
-  uint64_t cut_off = 0;     ///< destinations whose first packet was in the middle of a connection
-  uint64_t arp_swept = 0;   ///< ARP targets asked for in the stretch with the highest score
-  double arp_score = 0;     ///< that score
+  uint64_t served = 0;     ///< unsolicited, but from a UDP port, or data: a server's
+  uint64_t cut_off = 0;    ///< destinations whose first packet was in the middle of a connection
+  uint64_t arp_swept = 0;  ///< ARP targets asked for in the stretch with the highest score
+  double arp_score = 0;    ///< that score
 };
 
 /// Gathers the evidence about a source from its pairs, given in the order they were first seen.
-/// `window` is in seconds, 0: none. Of the last `undecided` pairs, those without an answer count for
-/// nothing yet. O(pairs + services log services).
+/// `window` is in seconds, 0: none. Of the last `undecided` pairs, those without an answer count
+/// for nothing yet. O(pairs + services log services).
 Evidence gather_evidence(const Engine& engine, uint32_t source, std::span<const uint32_t> pairs,
                          uint64_t window, size_t undecided = 0);
 
-/// What a source is. The first three accuse it; they can go together. The others exclude each other.
+/// What a source is. The first three accuse it; they can go together. The others exclude each
+/// other.
 enum class Verdict : uint8_t {
   kAddressScan,
   kPortScan,

@@ -1,9 +1,9 @@
 // The limit inside tshark, to hold the plugin against: `-z empty` takes the place of Ethernet's
 // dissector, reads nothing and queues an empty tap, which is counted.
-#include <wiretap/wtap.h>
-
 #include <cinttypes>
 #include <cstdio>
+
+#include <wiretap/wtap.h>
 
 #include "plugin/versions.h"
 
@@ -36,8 +36,8 @@ fanout::StatInitResult start(const char*, void*) {
 void register_empty() { g_tap = register_tap("empty"); }
 
 void register_statistic() {
-  static stat_tap_ui ui = {REGISTER_PACKET_STAT_GROUP_UNSORTED, nullptr, "empty", start, 0,
-                           nullptr};
+  static stat_tap_ui ui = {
+      REGISTER_PACKET_STAT_GROUP_UNSORTED, nullptr, "empty", start, 0, nullptr};
   register_stat_tap_ui(&ui, nullptr);
 }
 

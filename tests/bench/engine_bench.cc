@@ -2,11 +2,7 @@
 //
 // Every benchmark counts observations that lie one after the other in memory, so that only the
 // engine's own cache misses are measured. `bytes_per_pair` is what the tables hold.
-#include <glib.h>
-
 #include <algorithm>
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <deque>
 #include <memory>
 #include <random>
@@ -15,6 +11,9 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <glib.h>
 
 #include "tap/engine.h"
 
@@ -60,16 +59,13 @@ void count_all(benchmark::State& state, const std::vector<Observation>& observat
     Engine engine({});
     for (const Observation& observation : observations) engine.post(observation);
     engine.flush();
-    state.counters["bytes_per_pair"] =
-        static_cast<double>(engine.memory()) / engine.pair_count();
+    state.counters["bytes_per_pair"] = static_cast<double>(engine.memory()) / engine.pair_count();
     state.counters["pairs"] = engine.pair_count();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(observations.size()));
 }
 
-void many_pairs(benchmark::State& state) {
-  count_all(state, packets(kPackets, kManyPairs, 2000));
-}
+void many_pairs(benchmark::State& state) { count_all(state, packets(kPackets, kManyPairs, 2000)); }
 void pairs_in_cache(benchmark::State& state) {
   count_all(state, packets(kPackets, kFewPairs, 100));
 }
@@ -123,8 +119,8 @@ struct Key {
 std::vector<Key> keys() {
   std::vector<Key> result;
   for (const Observation& observation : packets(kPackets, kManyPairs, 2000)) {
-    result.push_back({observation.source.low << 32 | observation.destination.low,
-                      observation.frame});
+    result.push_back(
+        {observation.source.low << 32 | observation.destination.low, observation.frame});
   }
   return result;
 }

@@ -35,8 +35,8 @@ void check(std::string_view argument) {
   require(is_in_range(options.top, 1), "top is in range");
   require(is_in_range(options.ports, 1), "ports is in range");
   require(is_in_range(options.window, 1), "the window is in range");
-  const auto again = fanout::parse_options(
-      argument.substr(0, argument.size() - options.filter.size()));
+  const auto again =
+      fanout::parse_options(argument.substr(0, argument.size() - options.filter.size()));
   require(std::holds_alternative<fanout::Options>(again) &&
               std::get<fanout::Options>(again).filter.empty(),
           "the options are accepted without the filter");

@@ -21,8 +21,8 @@ TEST(Address, Ipv4IsReadAndWrittenAsSent) {
 }
 
 TEST(Address, Ipv6IsReadAndWrittenAsSent) {
-  constexpr std::array<uint8_t, 16> kBytes{0x20, 1, 0x0d, 0xb8, 5, 6, 7, 8,
-                                           9,    10, 11,  12,   13, 14, 15, 16};
+  constexpr std::array<uint8_t, 16> kBytes{0x20, 1,  0x0d, 0xb8, 5,  6,  7,  8,
+                                           9,    10, 11,   12,   13, 14, 15, 16};
   const Address address = Address::ipv6(kBytes.data());
   EXPECT_EQ(address, ipv6(0x090a0b0c0d0e0f10, 0x20010db805060708));
   EXPECT_EQ(address.bytes(), kBytes);
@@ -40,9 +40,9 @@ TEST(Address, Ipv6TextFollowsRfc5952) {
       {0, 1, "::1"},
       {0x20010db800000000, 0, "2001:db8::"},
       {0x20010db800000000, 1, "2001:db8::1"},
-      {0x20010db800000001, 0x0001000100010001, "2001:db8:0:1:1:1:1:1"},   // one group: no "::"
-      {0x20010db800000000, 0x0001000000000001, "2001:db8::1:0:0:1"},      // the first of the longest
-      {0x2001000000000001, 0x0000000000000001, "2001:0:0:1::1"},          // the longest
+      {0x20010db800000001, 0x0001000100010001, "2001:db8:0:1:1:1:1:1"},  // one group: no "::"
+      {0x20010db800000000, 0x0001000000000001, "2001:db8::1:0:0:1"},     // the first of the longest
+      {0x2001000000000001, 0x0000000000000001, "2001:0:0:1::1"},         // the longest
       {0x0000000100020003, 0x0004000500060007, "0:1:2:3:4:5:6:7"},
       {0x0001000200030004, 0x0005000600070000, "1:2:3:4:5:6:7:0"},
       {0x0001000200030004, 0x0005000600000000, "1:2:3:4:5:6::"},

@@ -103,9 +103,8 @@ Plain counted_by(const Engine& engine) {
     const Pair& pair = engine.pair(number);
     const Counts counts{engine.packets(number), engine.bytes(number), pair.first_frame,
                         pair.first_time};
-    const bool is_new = plain[engine.source(pair.source).address]
-                            .emplace(engine.destination(pair), counts)
-                            .second;
+    const bool is_new =
+        plain[engine.source(pair.source).address].emplace(engine.destination(pair), counts).second;
     EXPECT_TRUE(is_new) << "a pair is stored once";
   }
   return plain;
@@ -232,8 +231,8 @@ TEST_P(EngineDifferential, KeepsWithinItsLimitAndBounds) {
     const auto found = plain.find(engine.source(number).address);
     ASSERT_NE(found, plain.end());
     const Cardinality destinations = engine.destinations(number);
-    const bool within = destinations.low <= found->second.size() &&
-                        found->second.size() <= destinations.high;
+    const bool within =
+        destinations.low <= found->second.size() && found->second.size() <= destinations.high;
     outside += within ? 0 : 1;
     EXPECT_TRUE(within || !destinations.exact());
   }

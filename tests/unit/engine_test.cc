@@ -110,7 +110,7 @@ TEST_F(EngineTest, TellsIpv6AddressesApartByAllTheirBits) {
     traffic.echo(ipv6(uint64_t{1} << bit, uint64_t{1} << bit), one);
   }
   EXPECT_EQ(source(one).destinations, 129u);  // and itself
-  EXPECT_EQ(engine.source_count(), 64u);  // `one` is among them
+  EXPECT_EQ(engine.source_count(), 64u);      // `one` is among them
 }
 
 TEST_F(EngineTest, StoresASharedIpv6DestinationOnce) {
@@ -351,8 +351,8 @@ TEST_F(EngineTest, KeepsEachServiceThatWasAskedFor) {
   EXPECT_EQ(count.failed(), 2u);
   std::string all;
   engine.for_each_service(pair_of(a, b), [&](Service service, bool answered) {
-    all += transport_name(service.transport) + std::to_string(service.port) +
-           (answered ? "+ " : "- ");
+    all +=
+        transport_name(service.transport) + std::to_string(service.port) + (answered ? "+ " : "- ");
   });
   EXPECT_EQ(all, "tcp22- tcp80+ udp80- ");
 }

@@ -45,10 +45,12 @@ std::vector<std::pair<uint16_t, Octets>> packets() {
     result.emplace_back(0x0800,
                         ipv4_packet(protocol, payload, {.options = {131, 7, 4, 9, 9, 9, 9, 0}}));
     result.emplace_back(0x86dd, ipv6_packet(protocol, payload));
-    result.emplace_back(0x86dd, ipv6_packet(0, options_header(protocol, {1, 4, 0, 0, 0, 0}, payload)));
+    result.emplace_back(0x86dd,
+                        ipv6_packet(0, options_header(protocol, {1, 4, 0, 0, 0, 0}, payload)));
     result.emplace_back(
-        0x86dd, ipv6_packet(0, options_header(60, {5, 2, 0, 0, 0, 0},
-                                              options_header(protocol, {1, 4, 0, 0, 0, 0}, payload))));
+        0x86dd,
+        ipv6_packet(0, options_header(60, {5, 2, 0, 0, 0, 0},
+                                      options_header(protocol, {1, 4, 0, 0, 0, 0}, payload))));
   }
   return result;
 }

@@ -24,8 +24,8 @@ struct Result {
 
 Result read(Link link, const Octets& frame, const Carriers& carriers = {}) {
   Result result{};
-  result.reading = read_frame(link, frame, static_cast<uint32_t>(frame.size()), carriers,
-                              result.observation);
+  result.reading =
+      read_frame(link, frame, static_cast<uint32_t>(frame.size()), carriers, result.observation);
   return result;
 }
 Reading reading(const Octets& frame, const Carriers& carriers = {}) {
@@ -117,8 +117,8 @@ TEST(ReadFrame, KnowsBsdLoopbackInBothByteOrders) {
 }
 
 TEST(ReadFrame, LeavesOtherEtherTypesAlone) {
-  for (const uint16_t type : {0x0026, 0x05ff, 0x0600, 0x8847, 0x8863, 0x8864, 0x9100, 0x88e5,
-                              0x88e7, 0x0801}) {
+  for (const uint16_t type :
+       {0x0026, 0x05ff, 0x0600, 0x8847, 0x8863, 0x8864, 0x9100, 0x88e5, 0x88e7, 0x0801}) {
     EXPECT_EQ(reading(ethernet(type, kIpv4Syn)), Reading::kUnknown) << type;
   }
 }
@@ -136,8 +136,8 @@ TEST(ReadFrame, LeavesFragmentsAlone) {
     EXPECT_EQ(reading(ethernet(kIpv4Type, ipv4_packet(6, kTcpSyn, {.fragment = fragment}))),
               Reading::kUnknown);
   }
-  expect_ipv4_syn(read(Link::kEthernet, ethernet(kIpv4Type, ipv4_packet(6, kTcpSyn,
-                                                                        {.fragment = 0x4000}))));
+  expect_ipv4_syn(
+      read(Link::kEthernet, ethernet(kIpv4Type, ipv4_packet(6, kTcpSyn, {.fragment = 0x4000}))));
 }
 
 TEST(ReadFrame, WalksIpv4OptionsButSourceRoutes) {
@@ -170,9 +170,9 @@ TEST(ReadFrame, LeavesInconsistentLengthsAlone) {
   EXPECT_EQ(with(17, 19), Reading::kUnknown) << "shorter than its header";
   EXPECT_EQ(with(17, 0), Reading::kUnknown) << "length 0, as segmentation offload leaves it";
   Observation observation;
-  EXPECT_EQ(read_frame(Link::kEthernet, good, static_cast<uint32_t>(good.size() - 1), {},
-                       observation),
-            Reading::kUnknown)
+  EXPECT_EQ(
+      read_frame(Link::kEthernet, good, static_cast<uint32_t>(good.size() - 1), {}, observation),
+      Reading::kUnknown)
       << "more captured than there was";
 }
 
@@ -219,8 +219,9 @@ TEST(ReadFrame, CountsAnIcmpErrorWithoutWhatItQuotes) {
 TEST(ReadFrame, WalksIpv6Options) {
   const Octets pad{1, 4, 0, 0, 0, 0};
   for (const uint8_t header : {0, 60}) {
-    expect_ipv6_syn(read(Link::kEthernet,
-                         ethernet(kIpv6Type, ipv6_packet(header, options_header(6, pad, kTcpSyn)))));
+    expect_ipv6_syn(
+        read(Link::kEthernet,
+             ethernet(kIpv6Type, ipv6_packet(header, options_header(6, pad, kTcpSyn)))));
   }
   EXPECT_EQ(reading_ipv6(60, options_header(6, {0xc9, 4, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
   EXPECT_EQ(reading_ipv6(0, options_header(6, {0xc2, 4, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
@@ -299,8 +300,9 @@ TEST(ReadFrame, LeavesWhatLooksLikeDnsAloneIfItMayNameHosts) {
 }
 
 TEST(ReadFrame, GivesUpWhereATunnelBeginsInTcp) {
-  for (const std::string_view data : {"CONNECT example.com:443 HTTP/1.1", "SSTP_DUPLEX_POST /",
-                                      "PROXY TCP4 ", "TALI", "\x02\x01\xfd\xfe", "\x01\x01\xfe\xfe"}) {
+  for (const std::string_view data :
+       {"CONNECT example.com:443 HTTP/1.1", "SSTP_DUPLEX_POST /", "PROXY TCP4 ", "TALI",
+        "\x02\x01\xfd\xfe", "\x01\x01\xfe\xfe"}) {
     EXPECT_EQ(reading_ipv4(6, tcp(40000, 80, kAck, octets_of(data))), Reading::kTunnelBegins);
   }
   EXPECT_EQ(reading_ipv4(6, tcp(40000, 80, kAck, {0, 7, 0, 0})), Reading::kUnknown);
@@ -407,9 +409,9 @@ TEST(ReadTransport, GivesIcmpTheTypeOfTheRequest) {
 
 TEST(ReadTransport, WalksEveryExtensionHeader) {
   for (const uint8_t header : {0, 43, 60}) {
-    EXPECT_EQ(transport_of(ipv6_packet(header, options_header(6, Octets(6), kTcpSyn)))
-                  .destination_port,
-              22);
+    EXPECT_EQ(
+        transport_of(ipv6_packet(header, options_header(6, Octets(6), kTcpSyn))).destination_port,
+        22);
   }
   Octets authenticated{6, 4};  // 24 bytes
   put(authenticated, Octets(22));

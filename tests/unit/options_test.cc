@@ -52,9 +52,11 @@ TEST(Options, TakeAThresholdFirst) {
 }
 
 TEST(Options, RefuseAThresholdThatIsNone) {
-  for (const char* argument : {"fanout,4294967297", "fanout,-1", "fanout,+1", "fanout,-0",
-                               "fanout,99999999999999999999999999", "fanout,18446744073709551616"}) {
-    EXPECT_TRUE(contains(refusal(argument), "threshold must be a whole number from 0 to 4294967296"))
+  for (const char* argument :
+       {"fanout,4294967297", "fanout,-1", "fanout,+1", "fanout,-0",
+        "fanout,99999999999999999999999999", "fanout,18446744073709551616"}) {
+    EXPECT_TRUE(
+        contains(refusal(argument), "threshold must be a whole number from 0 to 4294967296"))
         << argument;
   }
 }
@@ -78,8 +80,9 @@ TEST(Options, TakeOneFormat) {
 }
 
 TEST(Options, ComeInAnyOrder) {
-  for (const char* argument : {"fanout,9,json,all,pairs,unicast,full,top=3,ports=4,window=5,file=x",
-                               "fanout,9,file=x,window=5,ports=4,top=3,full,unicast,pairs,all,json"}) {
+  for (const char* argument :
+       {"fanout,9,json,all,pairs,unicast,full,top=3,ports=4,window=5,file=x",
+        "fanout,9,file=x,window=5,ports=4,top=3,full,unicast,pairs,all,json"}) {
     const Options options = parsed(argument);
     EXPECT_EQ(options.threshold, 9u);
     EXPECT_EQ(options.format, Format::kJson);
@@ -96,18 +99,18 @@ TEST(Options, AreGivenOnce) {
   for (const std::string option :
        {"all", "pairs", "unicast", "full", "top=1", "ports=1", "window=1", "file=x"}) {
     const std::string name = option.substr(0, option.find('='));
-    EXPECT_TRUE(contains(refusal("fanout," + option + ",csv," + option),
-                         '"' + name + "\" is given twice"));
+    EXPECT_TRUE(
+        contains(refusal("fanout," + option + ",csv," + option), '"' + name + "\" is given twice"));
   }
 }
 
 TEST(Options, CheckNumbers) {
   for (const std::string name : {"top", "ports", "window"}) {
     for (const std::string value : {"", "0", "-1", "+1", " 1", "1 ", "1.5", "x", "0x10",
-                                     "4294967297", "99999999999999999999"}) {
-      EXPECT_TRUE(contains(refusal("fanout," + name + '=' + value),
-                           name + " must be a whole number from 1 to 4294967296, not \"" + value +
-                               '"'));
+                                    "4294967297", "99999999999999999999"}) {
+      EXPECT_TRUE(
+          contains(refusal("fanout," + name + '=' + value),
+                   name + " must be a whole number from 1 to 4294967296, not \"" + value + '"'));
     }
     parsed("fanout," + name + "=4294967296");
   }
@@ -144,8 +147,8 @@ TEST(Options, RefuseOtherStatistics) {
 
 TEST(Options, UsageNamesThemAll) {
   const std::string usage(options_usage());
-  for (const char* word : {"threshold", "text", "json", "csv", "html", "all", "pairs", "top=",
-                           "unicast", "ports=", "window=", "full", "file=", "filter"}) {
+  for (const char* word : {"threshold", "text", "json", "csv", "html", "all", "pairs",
+                           "top=", "unicast", "ports=", "window=", "full", "file=", "filter"}) {
     EXPECT_TRUE(contains(usage, word)) << word;
   }
 }

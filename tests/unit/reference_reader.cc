@@ -47,23 +47,23 @@ struct Meaning {
 
 // Types of ICMP messages, by their names at IANA.
 const std::map<uint8_t, Meaning> kIcmpTypes = {
-    {0, {Role::kAnswer, 8}},     // Echo Reply
-    {3, {Role::kError, 3}},      // Destination Unreachable
-    {4, {Role::kError, 4}},      // Source Quench
-    {5, {Role::kError, 5}},      // Redirect
-    {8, {Role::kAsk, 8}},        // Echo
-    {9, {Role::kAnswer, 10}},    // Router Advertisement
-    {10, {Role::kAsk, 10}},      // Router Solicitation
-    {11, {Role::kError, 11}},    // Time Exceeded
-    {12, {Role::kError, 12}},    // Parameter Problem
-    {13, {Role::kAsk, 13}},      // Timestamp
-    {14, {Role::kAnswer, 13}},   // Timestamp Reply
-    {15, {Role::kAsk, 15}},      // Information Request
-    {16, {Role::kAnswer, 15}},   // Information Reply
-    {17, {Role::kAsk, 17}},      // Address Mask Request
-    {18, {Role::kAnswer, 17}},   // Address Mask Reply
-    {42, {Role::kAsk, 42}},      // Extended Echo Request
-    {43, {Role::kAnswer, 42}},   // Extended Echo Reply
+    {0, {Role::kAnswer, 8}},    // Echo Reply
+    {3, {Role::kError, 3}},     // Destination Unreachable
+    {4, {Role::kError, 4}},     // Source Quench
+    {5, {Role::kError, 5}},     // Redirect
+    {8, {Role::kAsk, 8}},       // Echo
+    {9, {Role::kAnswer, 10}},   // Router Advertisement
+    {10, {Role::kAsk, 10}},     // Router Solicitation
+    {11, {Role::kError, 11}},   // Time Exceeded
+    {12, {Role::kError, 12}},   // Parameter Problem
+    {13, {Role::kAsk, 13}},     // Timestamp
+    {14, {Role::kAnswer, 13}},  // Timestamp Reply
+    {15, {Role::kAsk, 15}},     // Information Request
+    {16, {Role::kAnswer, 15}},  // Information Reply
+    {17, {Role::kAsk, 17}},     // Address Mask Request
+    {18, {Role::kAnswer, 17}},  // Address Mask Reply
+    {42, {Role::kAsk, 42}},     // Extended Echo Request
+    {43, {Role::kAnswer, 42}},  // Extended Echo Reply
 };
 const std::map<uint8_t, Meaning> kIcmpv6Types = {
     {128, {Role::kAsk, 128}},     // Echo Request
@@ -144,7 +144,7 @@ void read_payload(uint32_t protocol, bool is_ipv6, Cursor& cursor, const Carrier
     case 58:
       if (!is_ipv6) throw NotCertain();
       return read_icmp(cursor, true, observation);
-    case 2:   // IGMP
+    case 2:                                                      // IGMP
       if (is_ipv6 || cursor.peek() == 0x14) throw NotCertain();  // PIM version 1, a tunnel
       break;
     case 59:  // nothing

@@ -69,9 +69,9 @@ TEST(Index, WrapsAroundAndKnowsHashZero) {
   for (uint32_t number = 0; number < 40; ++number) index.add(0xffffffff, number);
   for (uint32_t number = 40; number < 80; ++number) index.add(0, number);
   for (uint32_t number = 0; number < 80; ++number) {
-    EXPECT_EQ(index.find(number < 40 ? 0xffffffff : 0,
-                         [&](uint32_t found) { return found == number; }),
-              number);
+    EXPECT_EQ(
+        index.find(number < 40 ? 0xffffffff : 0, [&](uint32_t found) { return found == number; }),
+        number);
   }
   EXPECT_EQ(index.find(1, [](uint32_t) { return true; }), kNone);
 }

@@ -31,8 +31,7 @@ class Traffic {
                     Transport transport = Transport::kOther, uint16_t source_port = 0,
                     uint16_t destination_port = 0) {
     time += step;
-    last = {source,           destination, role, transport, source_port,
-            destination_port, ++frame,     60,   time};
+    last = {source, destination, role, transport, source_port, destination_port, ++frame, 60, time};
     return engine_.observe(last);
   }
 
@@ -70,8 +69,7 @@ class Traffic {
     return send(arp(from), arp(to), Role::kAnswer);
   }
   /// A TCP conversation that the client opens: handshake, a request, an answer.
-  void converse(const Address& client, const Address& server, uint16_t port,
-                uint16_t own = 40000) {
+  void converse(const Address& client, const Address& server, uint16_t port, uint16_t own = 40000) {
     syn(client, server, port, own);
     syn_ack(server, client, port, own);
     tcp_data(client, server, own, port);
