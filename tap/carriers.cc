@@ -1,6 +1,6 @@
 #include "carriers.h"
 
-#include <array>
+#include <span>
 #include <string_view>
 #include <unordered_set>
 
@@ -11,94 +11,49 @@ namespace {
 
 // Protocols on UDP and TCP ports that can lead Wireshark to a further IP header: its dissectors of
 // 4.0.17 that call, directly or through others, those of IP, Ethernet, PPP and the like. Names that
-// a version does not know do no harm.
-constexpr auto kUdpCarriers = std::to_array<std::string_view>({"acdr",        "actrace",
-                                                               "amt",         "applemidi",
-                                                               "aruba_erm",   "asam-cmp",
-                                                               "ayiya",       "bat",
-                                                               "bat.gw",      "bat.vis",
-                                                               "btle",        "capwap",
-                                                               "capwap.data", "cflow",
-                                                               "cpfi",        "cwids",
-                                                               "e100",        "ecatf",
-                                                               "eth",         "forces",
-                                                               "geneve",      "gprs-ns",
-                                                               "gre",         "gsm_ipa",
-                                                               "gsmtap",      "gtp",
-                                                               "gtpprime",    "gtpv2",
-                                                               "hp_erm",      "ieee1609dot2",
-                                                               "ieee1722",    "infiniband",
-                                                               "ip",          "ipaccess",
-                                                               "ipv6",        "jmirror",
-                                                               "juniper",     "l2tp",
-                                                               "lapd",        "lge_monitor",
-                                                               "lisp",        "lisp-data",
-                                                               "llc",         "lte_rrc",
-                                                               "lwapp",       "lwapp-cntl",
-                                                               "lwapp-l3",    "mint",
-                                                               "mint_data",   "mip",
-                                                               "mipv6",       "mp2t",
-                                                               "mpls",        "msproxy",
-                                                               "msrcp",       "nas-5gs",
-                                                               "nas-eps",     "nb_rtpmux",
-                                                               "nordic_ble",  "nsh",
-                                                               "nw_mtp",      "obex",
-                                                               "openthread",  "pcli",
-                                                               "pcli8",       "pcli12",
-                                                               "pcli20",      "peekremote",
-                                                               "pn_rt",       "proxy",
-                                                               "redbackli",   "rftap",
-                                                               "rpcap",       "rtp",
-                                                               "rtpproxy",    "rudp",
-                                                               "scop",        "sflow",
-                                                               "socks",       "sscop",
-                                                               "stt",         "sync",
-                                                               "t38",         "tapa",
-                                                               "tdmop",       "tecmp",
-                                                               "teredo",      "tipc",
-                                                               "trel",        "tzsp",
-                                                               "udpencap",    "uma",
-                                                               "vxlan",       "vxlan_gpe",
-                                                               "wassp",       "wg",
-                                                               "wisun",       "wisun.eapol_relay",
-                                                               "wlan",        "wpan",
-                                                               "zep"});
-constexpr auto kTcpCarriers = std::to_array<std::string_view>(
-    {"5gli",     "acdr",        "cflow",       "ecatf",       "fcip",        "forces", "gsm_ipa",
-     "gtp",      "gtpprime",    "icap",        "ifcp",        "ipaccess",    "kdsp",   "li5g",
-     "m3ua",     "mp2t",        "msdp",        "msproxy",     "nas-5gs",     "obex",   "opa.fe",
-     "openflow", "openflow_v1", "openflow_v4", "openflow_v5", "openflow_v6", "osi",    "proxy",
-     "rpcap",    "rtp",         "rtpproxy",    "rtsp",        "scop",        "socks",  "sscop",
-     "sstp",     "stt",         "t38",         "tali",        "tcpencap",    "tipc",   "uma",
-     "xot"});
+// a version does not know do no harm. The formatter would give each a line.
+// clang-format off
+constexpr std::string_view kUdpCarriers[] = {
+    "acdr", "actrace", "amt", "applemidi", "aruba_erm", "asam-cmp", "ayiya", "bat", "bat.gw",
+    "bat.vis", "btle", "capwap", "capwap.data", "cflow", "cpfi", "cwids", "e100", "ecatf", "eth",
+    "forces", "geneve", "gprs-ns", "gre", "gsm_ipa", "gsmtap", "gtp", "gtpprime", "gtpv2", "hp_erm",
+    "ieee1609dot2", "ieee1722", "infiniband", "ip", "ipaccess", "ipv6", "jmirror", "juniper",
+    "l2tp", "lapd", "lge_monitor", "lisp", "lisp-data", "llc", "lte_rrc", "lwapp", "lwapp-cntl",
+    "lwapp-l3", "mint", "mint_data", "mip", "mipv6", "mp2t", "mpls", "msproxy", "msrcp", "nas-5gs",
+    "nas-eps", "nb_rtpmux", "nordic_ble", "nsh", "nw_mtp", "obex", "openthread", "pcli", "pcli8",
+    "pcli12", "pcli20", "peekremote", "pn_rt", "proxy", "redbackli", "rftap", "rpcap", "rtp",
+    "rtpproxy", "rudp", "scop", "sflow", "socks", "sscop", "stt", "sync", "t38", "tapa", "tdmop",
+    "tecmp", "teredo", "tipc", "trel", "tzsp", "udpencap", "uma", "vxlan", "vxlan_gpe", "wassp",
+    "wg", "wisun", "wisun.eapol_relay", "wlan", "wpan", "zep"};
+constexpr std::string_view kTcpCarriers[] = {
+    "5gli", "acdr", "cflow", "ecatf", "fcip", "forces", "gsm_ipa", "gtp", "gtpprime", "icap",
+    "ifcp", "ipaccess", "kdsp", "li5g", "m3ua", "mp2t", "msdp", "msproxy", "nas-5gs", "obex",
+    "opa.fe", "openflow", "openflow_v1", "openflow_v4", "openflow_v5", "openflow_v6", "osi",
+    "proxy", "rpcap", "rtp", "rtpproxy", "rtsp", "scop", "socks", "sscop", "sstp", "stt", "t38",
+    "tali", "tcpencap", "tipc", "uma", "xot"};
+// clang-format on
 // TCP ports where a heuristic waits for one: OpenFlow, STT.
-constexpr auto kTcpCarrierPorts = std::to_array<uint16_t>({6633, 6634, 7471});
+constexpr uint16_t kTcpCarrierPorts[] = {6633, 6634, 7471};
 // What gives addresses names.
-constexpr auto kNamers = std::to_array<std::string_view>({"dns", "mdns", "llmnr", "nbns"});
+constexpr std::string_view kNamers[] = {"dns", "mdns", "llmnr", "nbns"};
 
 // Protocols that the header reader stands for, and preferences that change what they do.
-constexpr auto kProtocols = std::to_array<const char*>(
-    {"frame", "eth", "vlan", "ieee8021ad", "sll", "raw", "null", "ip", "ipv6", "ipv6.hopopts",
-     "ipv6.dstopts", "arp", "tcp", "udp", "icmp", "icmpv6", "igmp"});
+constexpr const char* kProtocols[] = {"frame", "eth", "vlan", "ieee8021ad",   "sll",          "raw",
+                                      "null",  "ip",  "ipv6", "ipv6.hopopts", "ipv6.dstopts", "arp",
+                                      "tcp",   "udp", "icmp", "icmpv6",       "igmp"};
 struct Preference {
   const char* module;
   const char* name;
 };
-constexpr auto kPreferences = std::to_array<Preference>({{"eth", "interpret_as_fw1_monitor"},
-                                                         {"eth", "deduplicate_dmac"},
-                                                         {"eth", "trailer_length"},
-                                                         {"eth", "ccsds"},
-                                                         {"frame", "force_docsis_encap"},
-                                                         {"vlan", "qinq_ethertype"},
-                                                         {"ip", "try_heuristic_first"},
-                                                         {"ip", "tso_support"},
-                                                         {"ipv6", "try_heuristic_first"},
-                                                         {"ipv6", "tso_support"},
-                                                         {"tcp", "try_heuristic_first"},
-                                                         {"udp", "try_heuristic_first"}});
+constexpr Preference kPreferences[] = {
+    {"eth", "interpret_as_fw1_monitor"}, {"eth", "deduplicate_dmac"},
+    {"eth", "trailer_length"},           {"eth", "ccsds"},
+    {"frame", "force_docsis_encap"},     {"vlan", "qinq_ethertype"},
+    {"ip", "try_heuristic_first"},       {"ip", "tso_support"},
+    {"ipv6", "try_heuristic_first"},     {"ipv6", "tso_support"},
+    {"tcp", "try_heuristic_first"},      {"udp", "try_heuristic_first"}};
 
-template <size_t kCount>
-void mark_ports(const char* table_name, const std::array<std::string_view, kCount>& names,
+void mark_ports(const char* table_name, std::span<const std::string_view> names,
                 std::bitset<65536>* ports) {
   const std::unordered_set<std::string_view> wanted(names.begin(), names.end());
   dissector_table_t table = find_dissector_table(table_name);
