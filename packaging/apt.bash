@@ -37,6 +37,15 @@ has_boost() {
   return 1
 }
 
+# Prints the development packages of the Qt that the installed Wireshark uses.
+qt_packages() {
+  if ldd "$(command -v wireshark)" | grep -q libQt5Core; then
+    printf '%s\n' qtbase5-dev libqt5svg5-dev
+  else
+    printf '%s\n' qt6-base-dev qt6-svg-dev
+  fi
+}
+
 # Prints what of the packages named is not installed. "boost" stands for Boost 1.81 or later.
 missing_packages() {
   local name

@@ -33,6 +33,7 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
+#include <QThread>
 #include <QTimer>
 #include <QToolTip>
 #include <functional>
@@ -630,7 +631,11 @@ void walk() {
   main_window()->close();
 }
 
-void start() { QTimer::singleShot(1500, qApp, walk); }
+// While Wireshark starts, it handles events without a loop: waiting there would keep it from it.
+void start() {
+  const bool has_started = QThread::currentThread()->loopLevel() > 0 && main_window() != nullptr;
+  QTimer::singleShot(200, qApp, has_started ? walk : start);
+}
 
 }  // namespace
 
