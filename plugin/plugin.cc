@@ -28,6 +28,11 @@ WS_DLL_PUBLIC_DEF extern const int plugin_want_minor;
 const char plugin_version[] = FANOUT_VERSION;
 const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+// Not for Wireshark: packaging/doctor reads it from a file that is not loaded.
+WS_DLL_PUBLIC_DEF extern const char fanout_build[];
+const char fanout_build[] =
+    "fanout " FANOUT_VERSION
+    " for Wireshark " G_STRINGIFY(WIRESHARK_VERSION_MAJOR) "." G_STRINGIFY(WIRESHARK_VERSION_MINOR);
 
 WS_DLL_PUBLIC void plugin_register();
 WS_DLL_PUBLIC uint32_t plugin_describe();
