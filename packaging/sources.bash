@@ -1,4 +1,5 @@
 # To be sourced, with "here" naming the sources: their version, their time, and a tarball of them.
+: "${here:?}"
 
 fanout_version() {
   sed -n 's/^project(fanout VERSION \([0-9.]*\).*/\1/p' "$here/CMakeLists.txt"
@@ -21,9 +22,9 @@ list_sources() {
     git -C "$here" ls-files
   else
     (
-      cd "$here"
-      find . \( -path ./.git -o -path './build*' -o -path ./.cache -o -name __pycache__ \) -prune \
-        -o \( -type f -o -type l \) -printf '%P\n'
+      cd "$here" &&
+        find . \( -path ./.git -o -path './build*' -o -path ./.cache -o -name __pycache__ \) -prune \
+          -o \( -type f -o -type l \) -printf '%P\n'
     )
   fi
 }
