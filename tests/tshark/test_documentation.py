@@ -1,0 +1,114 @@
+"""README and man page say what the plugin says of itself: options, preferences, fields, version."""
+import re
+from typing import Dict, List, Set
+
+from harness import REPOSITORY, TsharkTest, capture, tshark
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+MAN = (REPOSITORY / "packaging/man/fanout.4.in").read_text(encoding="utf-8")
+
+
+def readme_table(heading: str) -> List[List[str]]:
+    """The rows of the first table below a heading."""
+    below = README.split(f"# {heading}\n", 1)[1]
+    rows = [line for line in below.split("\n#", 1)[0].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def man_terms(section: str) -> List[str]:
+    """What each paragraph with a tag in a section of the man page is about, without its fonts."""
+    text = MAN.split(f"\n.SH {section}\n", 1)[1].split("\n.SH ", 1)[0]
+    terms = re.findall(r"^\.TP\n\.\w+ (.*)$", text, re.MULTILINE)
+    return [re.sub(r'[" ]', "", term.replace("\\", "")) for term in terms]
+
+
+def usage() -> str:
+    """The options as the plugin names them when it is asked for something else."""
+    done = tshark("-n", "-q", "-z", "fanouts", "-r", capture("demo"))
+    found = re.search(r"did you mean (fanout\S*)\?", done.err)
+    assert found, done.err
+    return found.group(1)
+
+
+def in_usage() -> Set[str]:
+    return {word for part in usage().split("[,")[1:] for word in part.rstrip("]").split("|")}
+
+
+class Options(TsharkTest):
+    def test_parser(self) -> None:
+        """The usage line has every word that the parser knows."""
+        source = (REPOSITORY / "tap/options.cc").read_text(encoding="utf-8")
+        flags = set(re.findall(r'word == "(\w+)"', source))
+        flags |= set(re.findall(r'\{"(\w+)", Format::', source))
+        keys = set(re.findall(r'key == "(\w+)"', source))
+        words = {word.split("=")[0] for word in in_usage() if "=" in word}
+        self.assertEqual(keys, words)
+        others = {word for word in in_usage() if "=" not in word}
+        self.assertEqual(flags | {"threshold", "filter"}, others)
+
+    def test_readme(self) -> None:
+        cells = ",".join(row[0] for row in readme_table("In tshark"))
+        words = {word.strip("`*") for word in re.split(r",\s*", cells)}
+        self.assertEqual(words, in_usage())
+
+    def test_man_page(self) -> None:
+        terms = man_terms("OPTIONS")
+        self.assertTrue(terms.pop(0).startswith("-zfanout"))
+        words = {word for term in terms for word in term.split(",")}
+        self.assertEqual(words | {"threshold", "filter"}, in_usage())
+
+
+class Preferences(TsharkTest):
+    def known(self) -> Dict[str, str]:
+        """Each preference with its default."""
+        text = self.ask("-G", "defaultprefs")
+        return dict(re.findall(r"^#?(fanout\.\w+): (.*)$", text, re.MULTILINE))
+
+    def test_readme(self) -> None:
+        rows = readme_table("Preferences")
+        named = {row[0].strip("`"): row[1] for row in rows if row[0].startswith("`")}
+        self.assertEqual(named, self.known())
+
+    def test_man_page(self) -> None:
+        terms = man_terms("PREFERENCES")
+        named = dict(re.fullmatch(r"(.*)\((.*)\)", term).groups() for term in terms)  # type: ignore
+        self.assertEqual(named, self.known())
+
+
+class Fields(TsharkTest):
+    def known(self, expert: bool) -> Set[str]:
+        """The names of the fields, or of the expert information, whose fields have no value."""
+        rows = [line.split("\t") for line in self.ask("-G", "fields").splitlines()]
+        return {
+            row[2]
+            for row in rows
+            if row[0] == "F" and row[4] == "fanout" and (row[3] == "FT_NONE") == expert
+        }
+
+    def test_readme(self) -> None:
+        fields, experts = self.known(False), self.known(True)
+        named = {row[0].strip("`") for row in readme_table("Fields")}
+        self.assertEqual(named, fields)
+        self.assertEqual({row[2].strip("`") for row in readme_table("Expert Information")}, experts)
+
+    def test_man_page(self) -> None:
+        self.assertEqual(set(man_terms("FIELDS")), self.known(False))
+        self.assertEqual(set(man_terms("EXPERT INFORMATION")), self.known(True))
+
+
+class Verdicts(TsharkTest):
+    def test_man_page(self) -> None:
+        """Man page and README tell of the same."""
+        table = {row[0].strip("`") for row in readme_table("How a source is judged")}
+        self.assertEqual(set(man_terms("VERDICTS")), table)
+
+
+class Version(TsharkTest):
+    def test_is_one(self) -> None:
+        """The plugin, the build and the changelog have one version."""
+        build = (REPOSITORY / "CMakeLists.txt").read_text(encoding="utf-8")
+        changelog = (REPOSITORY / "packaging/debian/changelog").read_text(encoding="utf-8")
+        loaded = re.search(r"^fanout\.so\t+([0-9.]+)\t", self.ask("-G", "plugins"), re.MULTILINE)
+        assert loaded
+        self.assertIn(f"project(fanout VERSION {loaded.group(1)} ", build)
+        self.assertTrue(changelog.startswith(f"fanout ({loaded.group(1)}-"))
