@@ -66,7 +66,7 @@ class Preferences(TsharkTest):
 
     def test_readme(self) -> None:
         rows = readme_table("Preferences")
-        named = {row[0].strip("`"): row[1] for row in rows if row[0].startswith("`")}
+        named = {row[0].strip("`"): row[1] for row in rows if row[0].startswith("`fanout.")}
         self.assertEqual(named, self.known())
 
     def test_man_page(self) -> None:
@@ -89,7 +89,7 @@ class Fields(TsharkTest):
         fields, experts = self.known(False), self.known(True)
         named = {row[0].strip("`") for row in readme_table("Fields")}
         self.assertEqual(named, fields)
-        self.assertEqual({row[2].strip("`") for row in readme_table("Expert Information")}, experts)
+        self.assertEqual({row[0].strip("`") for row in readme_table("Expert Information")}, experts)
 
     def test_man_page(self) -> None:
         self.assertEqual(set(man_terms("FIELDS")), self.known(False))
@@ -108,7 +108,7 @@ class Version(TsharkTest):
         """The plugin, the build and the changelog have one version."""
         build = (REPOSITORY / "CMakeLists.txt").read_text(encoding="utf-8")
         changelog = (REPOSITORY / "packaging/debian/changelog").read_text(encoding="utf-8")
-        loaded = re.search(r"^fanout\.so\t+([0-9.]+)\t", self.ask("-G", "plugins"), re.MULTILINE)
+        loaded = re.search(r"^fanout\.so\s+([0-9.]+)\s", self.ask("-G", "plugins"), re.MULTILINE)
         assert loaded
         self.assertIn(f"project(fanout VERSION {loaded.group(1)} ", build)
         self.assertTrue(changelog.startswith(f"fanout ({loaded.group(1)}-"))
