@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <random>
 
@@ -42,42 +43,55 @@ void Engine::count_frame(int64_t time) {
 }
 
 void Engine::post(const Observation& observation) {
-  Posted& posted = posted_[posted_to_++ % kPosted];
-  posted = {observation, hash(observation.source, observation.destination),
-            hash(observation.source)};
-  pair_index_.prefetch(posted.pair_hash);
-  source_index_.prefetch(posted.source_hash);
-  // Half a round after the places in the indexes were asked for they have come: ask for the records
-  // they name.
-  const uint32_t waiting = posted_to_ - posted_from_;
-  if (waiting > kPosted / 2) {
-    const Posted& half = posted_[(posted_to_ - 1 - kPosted / 2) % kPosted];
-    const auto first = [](uint32_t) { return true; };
-    const uint32_t pair = pair_index_.find(half.pair_hash, first);
-    if (pair != kNone) load_early(&pairs_[pair]);
-    const uint32_t source = source_index_.find(half.source_hash, first);
-    if (source != kNone) load_early(&sources_[source]);
-  }
-  if (waiting == kPosted) {
-    const Posted& oldest = posted_[posted_from_++ % kPosted];
-    observe(oldest.observation, oldest.source_hash, oldest.pair_hash);
+  const auto at = [this](uint32_t number) -> Posted& { return posted_[number % kPosted]; };
+  const uint32_t latest = posted_to_++;
+  at(latest).observation = observation;
+  load_place(at(latest));
+  // What is asked for has come a third of a round later, and tells what to ask for next.
+  const uint32_t before = latest - posted_from_;
+  if (before >= kPosted / 3) load_pair(at(latest - kPosted / 3));
+  if (before >= kPosted * 2 / 3) load_source(at(latest - kPosted * 2 / 3));
+  if (before == kPosted - 1) {
+    const Posted& oldest = at(posted_from_++);
+    observe(oldest.observation, oldest.hash, oldest.pair);
   }
 }
 
 void Engine::flush() {
   for (; posted_from_ != posted_to_; ++posted_from_) {
     const Posted& oldest = posted_[posted_from_ % kPosted];
-    observe(oldest.observation, oldest.source_hash, oldest.pair_hash);
+    observe(oldest.observation, oldest.hash, kNone);
   }
 }
 
-Engine::Seen Engine::observe(const Observation& observation) {
-  return observe(observation, hash(observation.source),
-                 hash(observation.source, observation.destination));
+void Engine::load_place(Posted& posted) const {
+  posted.hash = hash(posted.observation.source, posted.observation.destination);
+  pair_index_.prefetch(posted.hash);
 }
 
-Engine::Seen Engine::observe(const Observation& observation, uint32_t source_hash,
-                             uint32_t pair_hash) {
+void Engine::load_pair(Posted& posted) const {
+  posted.pair = pair_index_.find(posted.hash, [](uint32_t) { return true; });
+  if (posted.pair != kNone) {
+    load_early(&pairs_[posted.pair]);
+  } else {
+    source_index_.prefetch(hash(posted.observation.source));
+  }
+}
+
+void Engine::load_source(const Posted& posted) const {
+  const uint32_t source = posted.pair != kNone ? pairs_[posted.pair].source
+                                               : source_index_.find(hash(posted.observation.source),
+                                                                    [](uint32_t) { return true; });
+  if (source == kNone) return;
+  load_early(&sources_[source].address);
+  load_early(&sources_[source].last_frame);
+}
+
+Engine::Seen Engine::observe(const Observation& observation) {
+  return observe(observation, hash(observation.source, observation.destination), kNone);
+}
+
+Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint32_t likely_pair) {
   const bool is_arp_reply =
       observation.source.network == Network::kArp && observation.role == Role::kAnswer;
   if (is_arp_reply) {
@@ -88,7 +102,11 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t source_has
   if (options_.unicast && observation.destination.is_multicast_or_broadcast()) return {};
 
   Seen seen;
-  seen.source = find_or_add_source(observation.source, source_hash, observation.frame);
+  const bool guessed =
+      likely_pair != kNone && is_pair(likely_pair, observation.source, observation.destination);
+  seen.pair = guessed ? likely_pair : find_pair(observation.source, observation.destination, hash);
+  seen.source = seen.pair != kNone ? pairs_[seen.pair].source
+                                   : find_or_add_source(observation.source, observation.frame);
   if (seen.source == kNone) return seen;
   Source& source = sources_[seen.source];
   ++source.packets;
@@ -101,18 +119,18 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t source_has
     source.last_time = std::max(source.last_time, observation.time);
   }
 
-  seen.pair = find_pair(seen.source, observation.destination, pair_hash);
   if (seen.pair == kNone) {
     if (full()) {
       note_limit(observation.frame);
       count_beyond_limit(seen.source, observation);
       return seen;
     }
-    seen.pair = add_pair(seen.source, observation, pair_hash);
+    seen.pair = add_pair(seen.source, observation, hash);
     seen.new_destination = true;
   }
-  count_packet(seen.pair, observation.bytes);
-  seen.new_service = weigh(seen.pair, seen.new_destination, observation);
+  Pair& pair = pairs_[seen.pair];
+  count_packet(pair, seen.pair, observation.bytes);
+  seen.new_service = weigh(pair, seen.pair, source, seen.new_destination, observation);
   return seen;
 }
 
@@ -141,24 +159,19 @@ uint32_t Engine::add_pair(uint32_t source, const Observation& observation, uint3
   return number;
 }
 
-void Engine::count_packet(uint32_t number, uint32_t bytes) {
-  Pair& pair = pairs_[number];
-  if (pair.packets == kPacketsWrap - 1) {
-    pair.packets = 0;
-    excess_[number].packets += kPacketsWrap;
-  } else {
-    pair.packets = (pair.packets + 1) & (kPacketsWrap - 1);
-  }
+void Engine::count_packet(Pair& pair, uint32_t number, uint32_t bytes) {
+  const uint32_t packets = pair.packets + 1u;
   const uint64_t sum = uint64_t{pair.bytes} + bytes;
+  pair.packets = packets & (kPacketsWrap - 1);
   pair.bytes = static_cast<uint32_t>(sum);
+  if (packets == kPacketsWrap) excess_[number].packets += kPacketsWrap;
   if (sum >> 32 != 0) excess_[number].bytes += uint64_t{1} << 32;
 }
 
 // Notes what the packet says about who asked and who answered, and returns whether it asks for a
 // service that the source had not yet asked of this destination, after its first.
-bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation) {
-  Pair& pair = pairs_[number];
-  Source& source = sources_[pair.source];
+bool Engine::weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
+                   const Observation& observation) {
   const Service asked{observation.transport, observation.destination_port};
   const Service own{observation.transport, observation.source_port};
 
@@ -193,11 +206,11 @@ bool Engine::weigh(uint32_t number, bool is_new, const Observation& observation)
           pair.open_attempts = (pair.open_attempts + 1) & kMostOpenAttempts;
         }
       }
+      if (pair.has_asked_first(asked)) return false;
       return ask(number, asked, observation.frame);
 
     case Role::kDatagram:
-      if (pair.has(Pair::kServed) ? pair.service() == own
-                                  : pair.has(Pair::kAsked) && pair.service() == asked) {
+      if (pair.has(Pair::kServed) ? pair.service() == own : pair.has_asked_first(asked)) {
         return false;
       }
       if (!is_new) other = opposite(observation);
@@ -278,7 +291,7 @@ bool Engine::ask(uint32_t number, Service service, uint32_t frame) {
     pair.transport = static_cast<uint8_t>(service.transport) & 3;
     return false;
   }
-  if (pair.has(Pair::kAsked) && pair.service() == service) return false;
+  if (pair.has_asked_first(service)) return false;
   const uint64_t key = service_key(number, service);
   if (pair.has(Pair::kPorts) && services_.contains(key)) return false;
   if (full()) {
@@ -307,7 +320,7 @@ bool Engine::on_speaking_terms(uint32_t number) const {
 
 bool Engine::has_asked(uint32_t number, Service service) const {
   const Pair& pair = pairs_[number];
-  if (pair.has(Pair::kAsked) && pair.service() == service) return true;
+  if (pair.has_asked_first(service)) return true;
   return pair.has(Pair::kPorts) && services_.contains(service_key(number, service));
 }
 
@@ -330,46 +343,60 @@ uint32_t Engine::hash(const Address& address) const {
   return static_cast<uint32_t>(mix(address.low ^ mix(address.high ^ seed)) >> 32);
 }
 
+// A pair and its opposite differ in the lowest bit only. So they share a bucket of the index, and
+// who looks for the one after the other finds it loaded.
 uint32_t Engine::hash(const Address& source, const Address& destination) const {
-  uint64_t seed = seed_ + static_cast<uint64_t>(source.network);
+  const uint64_t seed = seed_ + static_cast<uint64_t>(source.network);
+  uint64_t both = 0;
+  bool forwards = false;
   if (source.network == Network::kIpv6) {
-    seed = mix(source.low ^ mix(source.high ^ mix(destination.high ^ seed)));
-    return static_cast<uint32_t>(mix(destination.low ^ seed) >> 32);
+    const uint64_t from = mix(source.low ^ mix(source.high ^ seed));
+    const uint64_t to = mix(destination.low ^ mix(destination.high ^ seed));
+    both = from + to;
+    forwards = from < to;
+  } else {
+    const uint64_t there = source.low << 32 | destination.low;
+    const uint64_t back = std::rotl(there, 32);
+    both = std::min(there, back) ^ seed;
+    forwards = there < back;
   }
-  return static_cast<uint32_t>(mix((source.low << 32 | destination.low) ^ seed) >> 32);
+  constexpr uint32_t kDirection = 1;
+  return static_cast<uint32_t>(mix(both) >> 32 & ~kDirection) | (forwards ? kDirection : 0);
 }
 
 uint32_t Engine::find_source(const Address& address) const {
-  return find_source(address, hash(address));
-}
-
-uint32_t Engine::find_source(const Address& address, uint32_t hash) const {
-  return source_index_.find(hash,
+  return source_index_.find(hash(address),
                             [&](uint32_t number) { return sources_[number].address == address; });
 }
 
-uint32_t Engine::find_pair(uint32_t source, const Address& destination, uint32_t hash) const {
-  const bool ipv6 = destination.network == Network::kIpv6;
-  return pair_index_.find(hash, [&](uint32_t number) {
-    const Pair& pair = pairs_[number];
-    return pair.source == source && (ipv6 ? ipv6_destinations_[pair.destination] == destination
-                                          : pair.destination == destination.low);
-  });
+bool Engine::is_pair(uint32_t number, const Address& source, const Address& destination) const {
+  const Pair& pair = pairs_[number];
+  if (sources_[pair.source].address != source) return false;
+  return destination.network == Network::kIpv6 ? ipv6_destinations_[pair.destination] == destination
+                                               : pair.destination == destination.low;
 }
 
-uint32_t Engine::find_pair(uint32_t source, const Address& destination) const {
-  return find_pair(source, destination, hash(sources_[source].address, destination));
+uint32_t Engine::find_pair(const Address& source, const Address& destination, uint32_t hash) const {
+  return pair_index_.find(hash,
+                          [&](uint32_t number) { return is_pair(number, source, destination); });
+}
+
+uint32_t Engine::find_pair(uint32_t number, const Address& destination) const {
+  const Address& source = sources_[number].address;
+  return find_pair(source, destination, hash(source, destination));
 }
 
 // The pair from the observation's destination to its source, or kNone.
 uint32_t Engine::opposite(const Observation& observation) const {
-  const uint32_t source = find_source(observation.destination);
-  return source == kNone ? kNone : find_pair(source, observation.source);
+  return find_pair(observation.destination, observation.source,
+                   hash(observation.destination, observation.source));
 }
 
-uint32_t Engine::find_or_add_source(const Address& address, uint32_t hash, uint32_t frame) {
+uint32_t Engine::find_or_add_source(const Address& address, uint32_t frame) {
   if (last_source_ != kNone && sources_[last_source_].address == address) return last_source_;
-  uint32_t source = find_source(address, hash);
+  const uint32_t hash = this->hash(address);
+  uint32_t source = source_index_.find(
+      hash, [&](uint32_t number) { return sources_[number].address == address; });
   if (source == kNone) {
     if (full()) {
       note_limit(frame);

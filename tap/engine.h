@@ -53,25 +53,30 @@ struct Pair {
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
   Service service() const { return {static_cast<Transport>(transport), port}; }
+  bool has_asked_first(const Service& service) const {
+    return has(kAsked) && this->service() == service;
+  }
 };
 static_assert(sizeof(Pair) == 32);
 
 /// What is counted of a source, over all its destinations.
 struct Source {
+  // What every packet touches comes first: it spans no more cache lines than it must.
   Address address;
-  uint32_t destinations = 0;    ///< pairs
-  uint32_t missed = 0;          ///< packets to destinations past the limit, saturating
-  uint32_t contacted = 0;       ///< pairs with Pair::kContacted
-  uint32_t answered = 0;        ///< pairs with Pair::kAnswered
-  uint32_t tcp_attempts = 0;    ///< packets that ask for a connection, retransmissions included
-  uint32_t tcp_refused = 0;     ///< of these, answered by a RST
-  uint32_t tcp_handshakes = 0;  ///< of these, answered by a SYN-ACK that the source acknowledged
-  uint32_t first_frame = 0;
-  uint32_t last_frame = 0;
   uint64_t packets = 0;
   uint64_t bytes = 0;
   int64_t first_time = kNoTime;
   int64_t last_time = kNoTime;
+  uint32_t last_frame = 0;
+  uint32_t tcp_attempts = 0;  ///< packets that ask for a connection, retransmissions included
+
+  uint32_t tcp_refused = 0;     ///< of these, answered by a RST
+  uint32_t tcp_handshakes = 0;  ///< of these, answered by a SYN-ACK that the source acknowledged
+  uint32_t first_frame = 0;
+  uint32_t destinations = 0;  ///< pairs
+  uint32_t missed = 0;        ///< packets to destinations past the limit, saturating
+  uint32_t contacted = 0;     ///< pairs with Pair::kContacted
+  uint32_t answered = 0;      ///< pairs with Pair::kAnswered
 };
 
 /// A number of distinct things and its bounds: the same three times where it is exact, else an
@@ -188,6 +193,11 @@ class Engine {
     uint64_t packets = 0;
     uint64_t bytes = 0;
   };
+  struct Posted {
+    Observation observation;
+    uint32_t hash;
+    uint32_t pair;  // very likely: the first with this hash
+  };
 
   static uint64_t service_key(uint32_t pair, Service service) {
     return uint64_t{pair} << 18 | uint64_t{static_cast<uint8_t>(service.transport)} << 16 |
@@ -196,17 +206,21 @@ class Engine {
   bool full() const { return pairs_.size() + services_.size() >= options_.limit; }
   uint32_t hash(const Address& address) const;
   uint32_t hash(const Address& source, const Address& destination) const;
-  Seen observe(const Observation& observation, uint32_t source_hash, uint32_t pair_hash);
-  uint32_t find_or_add_source(const Address& address, uint32_t hash, uint32_t frame);
-  uint32_t find_source(const Address& address, uint32_t hash) const;
+  void load_place(Posted& posted) const;
+  void load_pair(Posted& posted) const;
+  void load_source(const Posted& posted) const;
+  Seen observe(const Observation& observation, uint32_t hash, uint32_t likely_pair);
+  uint32_t find_or_add_source(const Address& address, uint32_t frame);
   uint32_t add_pair(uint32_t source, const Observation& observation, uint32_t hash);
-  uint32_t find_pair(uint32_t source, const Address& destination, uint32_t hash) const;
+  bool is_pair(uint32_t number, const Address& source, const Address& destination) const;
+  uint32_t find_pair(const Address& source, const Address& destination, uint32_t hash) const;
   uint32_t opposite(const Observation& observation) const;
   void note_limit(uint32_t frame);
   uint64_t reserve() const;
   void count_beyond_limit(uint32_t source, const Observation& observation);
-  void count_packet(uint32_t pair, uint32_t bytes);
-  bool weigh(uint32_t pair, bool is_new, const Observation& observation);
+  void count_packet(Pair& pair, uint32_t number, uint32_t bytes);
+  bool weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
+             const Observation& observation);
   static void serve(Pair& pair, Service own);
   bool ask(uint32_t pair, Service service, uint32_t frame);
   bool on_speaking_terms(uint32_t pair) const;
@@ -229,11 +243,6 @@ class Engine {
   uint64_t late_sources_ = 0;             // sources stored past the limit
   std::vector<std::vector<uint32_t>> history_;
   uint32_t last_source_ = kNone;  // packets come in bursts from one source
-  struct Posted {
-    Observation observation;
-    uint32_t pair_hash;
-    uint32_t source_hash;
-  };
   static constexpr uint32_t kPosted = 32;
   std::array<Posted, kPosted> posted_;
   uint32_t posted_from_ = 0;
