@@ -23,7 +23,8 @@ list_sources() {
   else
     (
       cd "$here" &&
-        find . \( -path ./.git -o -path './build*' -o -path ./.cache -o -name __pycache__ \) -prune \
+        find . \
+          \( -path ./.git -o -path './build*' -o -path ./.cache -o -name __pycache__ \) -prune \
           -o \( -type f -o -type l \) -printf '%P\n'
     )
   fi

@@ -22,7 +22,7 @@ class Doctor(TsharkTest):
         self.plugin = next(setup().home.rglob("fanout.so"))
 
     def examine(self, *arguments: str, as_root: bool = False) -> Done:
-        """Has the doctor examine a home, where WIRESHARK_PLUGIN_DIR stands for the global folder."""
+        """Has the doctor examine a home; WIRESHARK_PLUGIN_DIR stands for the global folder."""
         for path in [self.place, *self.place.rglob("*")]:
             if os.geteuid() == 0:
                 os.chown(path, NOBODY, NOBODY)
