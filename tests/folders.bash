@@ -33,7 +33,8 @@ inside() {
     mount --rbind /dev "$root/dev" || true
     home=/root
     [[ $user == root ]] || home=/home/$user
-    exec chroot "$root" setpriv --reuid="$user" --regid="$user" --init-groups /usr/bin/env -i \
+    group=$(chroot "$root" id --group "$user")
+    exec chroot "$root" setpriv --reuid="$user" --regid="$group" --init-groups /usr/bin/env -i \
       HOME="$home" LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
       DEBIAN_FRONTEND=noninteractive bash -c "set -euo pipefail; $command"' in "$root" "$1" "$2" \
     </dev/null
