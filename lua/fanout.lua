@@ -579,8 +579,8 @@ do
     return tapped
   end
 
-  -- The ARP packet of the frame that is being read, or nil. Where the hardware type is ATM's but the
-  -- rest is not, Wireshark recognises ARP and shows nothing of it: it follows its EtherType.
+  -- The ARP packet of the frame that is being read, or nil. Where the hardware type is ATM's but
+  -- the rest is not, Wireshark recognises ARP and shows nothing of it: it follows its EtherType.
   local function arp_packet(ip_count)
     local arp = fields.arp()
     if arp then return bytes_at(arp, arp.offset, LONGEST_ARP) end
@@ -2126,33 +2126,32 @@ local function format_for(path)
   return (suffix == "json" or suffix == "csv") and suffix or "text"
 end
 
--- Asks for one value, and calls done() with it.
-local function ask_for(label, done)
+-- Asks for one value, suggesting one, and calls done() with the answer.
+local function ask_for(label, suggested, done)
   new_dialog("Scan Suspects", guarded(function(value)
     if value and value ~= "" then done(value) end
-  end), label)
+  end), { name = label, value = suggested })
 end
 
 local function open_window(options)
-  local window = TextWindow.new("Scan Suspects")
-  local engine, report
+  local window, engine, report
   local text = ""
   local function show()
     report = make_report(engine, options)
-    text = render_text(report, true)
+    local new_text = render_text(report, true)
+    if new_text == text then return end -- setting it would scroll to the top
+    text = new_text
     window:set(text)
   end
   local stop, problem = listen(options, function(counted_engine)
     engine = counted_engine
     show()
   end)
-  if not stop then
-    window:set(problem)
-    return
-  end
+  if not stop then return refuse("-z fanout: " .. problem, 1) end
+  window = TextWindow.new("Scan Suspects")
   window:set_atclose(guarded(stop))
-  window:add_button("Threshold", guarded(function()
-    ask_for("More unique destinations than", function(value)
+  window:add_button("Threshold…", guarded(function()
+    ask_for("More unique destinations than", whole(options.threshold), function(value)
       local threshold, why = parse_number("threshold", value)
       if not threshold then return report_failure(why) end
       options.threshold = threshold
@@ -2168,8 +2167,8 @@ local function open_window(options)
   window:add_button("Copy", guarded(function()
     copy_to_clipboard(text)
   end))
-  window:add_button("Save", guarded(function()
-    ask_for("File (.txt, .json or .csv)", function(path)
+  window:add_button("Save As…", guarded(function()
+    ask_for("File (.txt, .json or .csv)", "", function(path)
       if not report then return end
       local why = write_file(path, RENDERERS[format_for(path)](report, true))
       if why then report_failure(why) end

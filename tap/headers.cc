@@ -13,7 +13,8 @@ constexpr uint16_t kEthertypeArp = 0x0806;
 constexpr uint16_t kEthertypeIpv6 = 0x86dd;
 constexpr uint16_t kEthertypeVlan = 0x8100;
 constexpr uint16_t kEthertypeQinq = 0x88a8;
-constexpr size_t kMostVlanTags = 4;  // Wireshark follows more, but who sends them?
+constexpr uint16_t kEthertypeOldQinq = 0x9100;  // from before 802.1ad
+constexpr size_t kMostVlanTags = 4;             // Wireshark follows more, but who sends them?
 
 constexpr uint8_t kIcmp = 1;
 constexpr uint8_t kIgmp = 2;
@@ -347,7 +348,10 @@ Reading read_ipv6(Bytes packet, uint32_t length, const Carriers& carriers,
 
 Reading read_ethertype(uint16_t type, Bytes payload, uint32_t length, const Carriers& carriers,
                        Observation& observation) {
-  for (size_t tags = 0; type == kEthertypeVlan || type == kEthertypeQinq; ++tags) {
+  const auto is_tag = [](uint16_t type) {
+    return type == kEthertypeVlan || type == kEthertypeQinq || type == kEthertypeOldQinq;
+  };
+  for (size_t tags = 0; is_tag(type); ++tags) {
     if (tags == kMostVlanTags || payload.size() < 4 || length < 4) return Reading::kUnknown;
     type = read16(payload, 2);
     payload = payload.subspan(4);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include <epan/dissectors/packet-ip.h>
 
@@ -20,29 +21,62 @@ Bytes captured_bytes(tvbuff_t* tvb) {
   return {tvb_get_ptr(tvb, 0, length), static_cast<size_t>(length)};
 }
 
-// The packet in `bytes` whose addresses begin at `at_source` of its header, and are these.
-Bytes find_packet(Bytes bytes, Bytes addresses, size_t at_source, uint8_t version) {
-  auto from = bytes.begin();
-  for (;;) {
-    from = std::search(from, bytes.end(), addresses.begin(), addresses.end());
-    if (from == bytes.end()) return {};
-    const auto at = static_cast<size_t>(from - bytes.begin());
-    if (at >= at_source && bytes[at - at_source] >> 4 == version)
-      return bytes.subspan(at - at_source);
-    ++from;
+// What `find` finds first in the frame's bytes, or in what was reassembled or unpacked from them.
+template <typename Find>
+Bytes find_in_sources(const packet_info* pinfo, Find find) {
+  for (const GSList* item = pinfo->data_src; item != nullptr; item = item->next) {
+    tvbuff_t* tvb = get_data_source_tvb(static_cast<const struct data_source*>(item->data));
+    const Bytes found = find(captured_bytes(tvb));
+    if (!found.empty()) return found;
   }
+  return {};
 }
 
-// The tap does not say where the header is: find it by its addresses, in the frame or in what was
-// reassembled or unpacked from it.
-void find_transport(const packet_info* pinfo, tvbuff_t* frame, Bytes addresses, size_t at_source,
-                    uint8_t version, Observation* observation) {
-  Bytes packet = find_packet(captured_bytes(frame), addresses, at_source, version);
-  for (const GSList* item = pinfo->data_src; packet.empty() && item != nullptr; item = item->next) {
-    tvbuff_t* tvb = get_data_source_tvb(static_cast<const struct data_source*>(item->data));
-    packet = find_packet(captured_bytes(tvb), addresses, at_source, version);
-  }
-  read_transport(packet, *observation);
+// The IPv4 packet whose source address is `source`. Wireshark copies it from nowhere: it points
+// into the packet.
+Bytes find_ipv4_packet(const packet_info* pinfo, const address& source) {
+  constexpr size_t kAtSource = 12;
+  const auto* at = static_cast<const uint8_t*>(source.data);
+  return find_in_sources(pinfo, [at](Bytes bytes) -> Bytes {
+    const std::less<> before;
+    if (before(at, bytes.data()) || !before(at, bytes.data() + bytes.size())) return {};
+    const auto offset = static_cast<size_t>(at - bytes.data());
+    return offset < kAtSource ? Bytes() : bytes.subspan(offset - kAtSource);
+  });
+}
+
+// The IPv6 packet that has these addresses. Wireshark copies them: they must be
+// looked for.
+Bytes find_ipv6_packet(const packet_info* pinfo, Bytes addresses) {
+  constexpr size_t kAtSource = 8;
+  return find_in_sources(pinfo, [addresses](Bytes bytes) -> Bytes {
+    auto from = bytes.begin();
+    for (;;) {
+      from = std::search(from, bytes.end(), addresses.begin(), addresses.end());
+      if (from == bytes.end()) return {};
+      const auto at = static_cast<size_t>(from - bytes.begin());
+      if (at >= kAtSource && bytes[at - kAtSource] >> 4 == 6) return bytes.subspan(at - kAtSource);
+      ++from;
+    }
+  });
+}
+
+// Sets the addresses of an observation, and what the packet that has them says.
+void observe_ipv4_packet(const packet_info* pinfo, const address& source,
+                         const address& destination, Observation* observation) {
+  observation->source = Address::ipv4(static_cast<const uint8_t*>(source.data));
+  observation->destination = Address::ipv4(static_cast<const uint8_t*>(destination.data));
+  read_transport(find_ipv4_packet(pinfo, source), *observation);
+}
+
+void observe_ipv6_packet(const packet_info* pinfo, const address& source,
+                         const address& destination, Observation* observation) {
+  uint8_t addresses[32];
+  std::memcpy(addresses, source.data, 16);
+  std::memcpy(addresses + 16, destination.data, 16);
+  observation->source = Address::ipv6(addresses);
+  observation->destination = Address::ipv6(addresses + 16);
+  read_transport(find_ipv6_packet(pinfo, addresses), *observation);
 }
 
 // The IP layers of a frame that are not quoted inside an error, as Wireshark went through them.
@@ -108,29 +142,17 @@ Observation frame_observation(const packet_info* pinfo) {
   return observation;
 }
 
-Observation observe_ipv4(const packet_info* pinfo, tvbuff_t* frame, const void* data) {
-  constexpr size_t kAtSource = 12;
+Observation observe_ipv4(const packet_info* pinfo, const void* data) {
   const auto* header = static_cast<const ws_ip4*>(data);
-  uint8_t addresses[8];
-  std::memcpy(addresses, header->ip_src.data, 4);
-  std::memcpy(addresses + 4, header->ip_dst.data, 4);
   Observation observation = frame_observation(pinfo);
-  observation.source = Address::ipv4(addresses);
-  observation.destination = Address::ipv4(addresses + 4);
-  find_transport(pinfo, frame, addresses, kAtSource, 4, &observation);
+  observe_ipv4_packet(pinfo, header->ip_src, header->ip_dst, &observation);
   return observation;
 }
 
-Observation observe_ipv6(const packet_info* pinfo, tvbuff_t* frame, const void* data) {
-  constexpr size_t kAtSource = 8;
+Observation observe_ipv6(const packet_info* pinfo, const void* data) {
   const auto* header = static_cast<const ws_ip6*>(data);
-  uint8_t addresses[32];
-  std::memcpy(addresses, header->ip6_src.data, 16);
-  std::memcpy(addresses + 16, header->ip6_dst.data, 16);
   Observation observation = frame_observation(pinfo);
-  observation.source = Address::ipv6(addresses);
-  observation.destination = Address::ipv6(addresses + 16);
-  find_transport(pinfo, frame, addresses, kAtSource, 6, &observation);
+  observe_ipv6_packet(pinfo, header->ip6_src, header->ip6_dst, &observation);
   return observation;
 }
 
@@ -147,12 +169,7 @@ bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observa
     const bool is_arp = observation->source.network == Network::kArp;
     if (reading == Reading::kObservation && is_arp) return true;
   }
-  if (read_arp(find_arp(bytes), *observation)) return true;
-  for (const GSList* item = pinfo->data_src; item != nullptr; item = item->next) {
-    tvbuff_t* tvb = get_data_source_tvb(static_cast<const struct data_source*>(item->data));
-    if (read_arp(find_arp(captured_bytes(tvb)), *observation)) return true;
-  }
-  return false;
+  return read_arp(find_in_sources(pinfo, find_arp), *observation);
 }
 
 bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
@@ -173,12 +190,12 @@ void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* 
   for (int i = 0; i < layers.ipv4; ++i) {
     const void* header = fetch_tapped_data(ip_tap, i);
     if (header == nullptr) break;
-    observations->push_back(observe_ipv4(pinfo, frame, header));
+    observations->push_back(observe_ipv4(pinfo, header));
   }
   for (int i = 0; i < layers.ipv6; ++i) {
     const void* header = fetch_tapped_data(ipv6_tap, i);
     if (header == nullptr) break;
-    observations->push_back(observe_ipv6(pinfo, frame, header));
+    observations->push_back(observe_ipv6(pinfo, header));
   }
   Observation arp;
   if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);
@@ -198,16 +215,9 @@ void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Car
   const bool is_ipv6 = layers.innermost_is_ipv6;
   const int type = is_ipv6 ? AT_IPv6 : AT_IPv4;
   if (headers > 0 && pinfo->net_src.type == type && pinfo->net_dst.type == type) {
-    const size_t size = is_ipv6 ? 16 : 4;
-    uint8_t addresses[32];
-    std::memcpy(addresses, pinfo->net_src.data, size);
-    std::memcpy(addresses + size, pinfo->net_dst.data, size);
     Observation innermost = frame_observation(pinfo);
-    innermost.source = is_ipv6 ? Address::ipv6(addresses) : Address::ipv4(addresses);
-    innermost.destination =
-        is_ipv6 ? Address::ipv6(addresses + size) : Address::ipv4(addresses + size);
-    find_transport(pinfo, frame, Bytes(addresses, 2 * size), is_ipv6 ? 8 : 12, is_ipv6 ? 6 : 4,
-                   &innermost);
+    const auto observe = is_ipv6 ? observe_ipv6_packet : observe_ipv4_packet;
+    observe(pinfo, pinfo->net_src, pinfo->net_dst, &innermost);
     observations->push_back(innermost);
   }
   Observation arp;

@@ -15,11 +15,11 @@ bool link_of(const packet_info* pinfo, Link* link);
 /// What every observation of a frame has in common: its number, its time and its length.
 Observation frame_observation(const packet_info* pinfo);
 
-/// One header of the `ip` tap, whose data is `data`. `frame` is the frame's bytes.
-Observation observe_ipv4(const packet_info* pinfo, tvbuff_t* frame, const void* data);
+/// One header of the `ip` tap, whose data is `data`.
+Observation observe_ipv4(const packet_info* pinfo, const void* data);
 
 /// The same for the `ipv6` tap.
-Observation observe_ipv6(const packet_info* pinfo, tvbuff_t* frame, const void* data);
+Observation observe_ipv6(const packet_info* pinfo, const void* data);
 
 /// The ARP packet of a frame; false if there is none that read_arp() takes. There is no tap for it.
 bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation);

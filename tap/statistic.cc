@@ -68,15 +68,15 @@ class Statistic {
 
   static void on_reset(void* data) { self(data)->reset(); }
 
-  static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t* edt,
+  static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t*,
                                  const void* header, tap_flags_t) {
-    self(data)->engine_->post(observe_ipv4(pinfo, edt->tvb, header));
+    self(data)->engine_->post(observe_ipv4(pinfo, header));
     return TAP_PACKET_REDRAW;
   }
 
-  static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t* edt,
+  static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t*,
                                    const void* header, tap_flags_t) {
-    self(data)->engine_->post(observe_ipv6(pinfo, edt->tvb, header));
+    self(data)->engine_->post(observe_ipv6(pinfo, header));
     return TAP_PACKET_REDRAW;
   }
 

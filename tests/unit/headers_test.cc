@@ -76,6 +76,7 @@ TEST(ReadFrame, KnowsVlanAndQinqTags) {
   const Octets tagged = vlan(kIpv4Type, kIpv4Syn);
   expect_ipv4_syn(read(Link::kEthernet, ethernet(0x8100, tagged)));
   expect_ipv4_syn(read(Link::kEthernet, ethernet(0x88a8, vlan(0x8100, tagged))));
+  expect_ipv4_syn(read(Link::kEthernet, ethernet(0x9100, tagged)));
 }
 
 TEST(ReadFrame, LeavesLongStacksOfTagsAlone) {
@@ -118,7 +119,7 @@ TEST(ReadFrame, KnowsBsdLoopbackInBothByteOrders) {
 
 TEST(ReadFrame, LeavesOtherEtherTypesAlone) {
   for (const uint16_t type :
-       {0x0026, 0x05ff, 0x0600, 0x8847, 0x8863, 0x8864, 0x9100, 0x88e5, 0x88e7, 0x0801}) {
+       {0x0026, 0x05ff, 0x0600, 0x8847, 0x8863, 0x8864, 0x88e5, 0x88e7, 0x0801}) {
     EXPECT_EQ(reading(ethernet(type, kIpv4Syn)), Reading::kUnknown) << type;
   }
 }

@@ -267,7 +267,7 @@ uint32_t read_link(Link link, Cursor& cursor, uint32_t& length) {
       throw NotCertain();
     }
   }
-  while (type == 0x8100 || type == 0x88a8) {
+  while (type == 0x8100 || type == 0x88a8 || type == 0x9100) {
     cursor.take(2);
     type = cursor.number(2);
     length -= 4;

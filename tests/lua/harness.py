@@ -1,0 +1,197 @@
+"""What the tests share: homes for Wireshark with the Lua file, the plugin or both, and ways to ask."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, TypeVar
+
+ROOT = Path(__file__).resolve().parents[2]
+LUA_FILE = ROOT / "lua" / "fanout.lua"
+SHARED = ROOT.parent / "shared" / "captures"
+PLUGINS = ".local/lib/wireshark/plugins"
+NOBODY = 65534
+AT_A_TIME = 2
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+Run = "subprocess.CompletedProcess[str]"
+
+
+@dataclass
+class Reports:
+    """The reports of one run of tshark in the order asked for ("" for none), and how it ended."""
+
+    texts: List[str]
+    status: int
+    error: str
+
+
+class Homes:
+    """A folder with the homes `lua`, `plugin` and `both`, and generated captures."""
+
+    def __init__(self, build: Path, take_each: bool = False) -> None:
+        self.build = build
+        self.take_each = take_each
+        self.folder = Path(tempfile.mkdtemp(prefix="fanout-lua-"))
+        self.captures = self.folder / "captures"
+        self.scratch = self.folder / "scratch"
+        shown = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True)
+        found = re.search(r"(\d+\.\d+)\.\d+", shown.stdout)
+        assert found, shown.stdout
+        self.version = found.group(1)
+        self.preload = sanitizer_of(build / "fanout.so")
+        for name in ("lua", "plugin", "both"):
+            self.add(name, with_lua=name != "plugin", with_plugin=name != "lua")
+        generator = ROOT / "tests/captures/generate.py"
+        subprocess.run([sys.executable, str(generator), str(self.captures)], check=True)
+        make_readable(self.captures)
+        self.scratch.mkdir()
+        self.scratch.chmod(0o777)
+        self.folder.chmod(0o755)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def add(self, name: str, with_lua: bool, with_plugin: bool) -> Path:
+        """Makes a home: its folder for plugins."""
+        plugins = self.folder / name / PLUGINS
+        self.binaries(name).mkdir(parents=True)
+        if with_lua:
+            shutil.copy(LUA_FILE, plugins)
+        if with_plugin:
+            shutil.copy(self.build / "fanout.so", self.binaries(name))
+            if (self.build / "fanout").is_dir():
+                shutil.copytree(self.build / "fanout", self.binaries(name) / "fanout")
+        make_readable(self.folder / name)
+        return plugins
+
+    def binaries(self, name: str) -> Path:
+        return self.folder / name / PLUGINS / self.version / "epan"
+
+    def environment(self, name: str) -> Dict[str, str]:
+        home = str(self.folder / name)
+        variables = {"PATH": os.environ["PATH"], "HOME": home, "LC_ALL": "C.UTF-8"}
+        if self.preload:
+            variables.update(LD_PRELOAD=self.preload, ASAN_OPTIONS="detect_leaks=0")
+        return variables
+
+    def run(self, home: str, *arguments: str, timeout: float = 600) -> Run:
+        """Runs tshark in a home, as an ordinary user: root loads no personal plugins."""
+        return subprocess.run(
+            ["tshark", *arguments], env=self.environment(home), capture_output=True, text=True,
+            encoding="utf-8", errors="replace", check=False, timeout=timeout, **as_user(),
+        )
+
+    def report(self, home: str, capture: Path, options: str) -> Run:
+        return self.run(home, "-n", "-q", "-r", str(capture), "-z", "fanout" + options)
+
+    def reports(self, home: str, capture: Path, options: Sequence[str]) -> Reports:
+        """Several reports of one run, with names as the capture tells them."""
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            Path(folder).chmod(0o777)
+            paths = [Path(folder) / str(i) for i in range(len(options))]
+            statistics = []
+            for path, option in zip(paths, options):
+                words = option.split(",")  # a threshold comes first, a filter last
+                statistics += ["-z", ",".join(["fanout", *words[1:2], f"file={path}", *words[2:]])]
+            done = self.run(home, "-N", "n", "-q", "-r", str(capture), *statistics)
+            texts = [path.read_bytes().decode() if path.exists() else "" for path in paths]
+        return Reports(texts, done.returncode, done.stderr)
+
+    def capture(self, name: str) -> Path:
+        return self.captures / name
+
+    def all_captures(self) -> List[Path]:
+        return sorted(path for path in self.captures.iterdir() if path.suffix != ".json")
+
+
+def as_user(groups: Sequence[int] = ()) -> Dict[str, Any]:
+    """How to start a process as an ordinary user."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": list(groups)}
+
+
+def sanitizer_of(plugin: Path) -> str:
+    """The address sanitizer's library if the plugin needs it loaded first, or nothing."""
+    needs = subprocess.run(["ldd", str(plugin)], capture_output=True, text=True, check=False)
+    if "libasan" not in needs.stdout:
+        return ""
+    asked = ["gcc", "-print-file-name=libasan.so"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def make_readable(folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def side_by_side(ask: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return list(pool.map(ask, items))
+
+
+_homes: Optional[Homes] = None
+
+
+def set_homes(homes: Homes) -> None:
+    global _homes  # pylint: disable=global-statement
+    _homes = homes
+
+
+def homes() -> Homes:
+    assert _homes is not None, "start the tests with run.py"
+    return _homes
+
+
+# What only the plugin has, with its reason, is told at the top of lua/fanout.lua.
+ONLY_IN_PLUGIN = {"dissection", "header_frames", "full_frames", "limit"}
+SERVICES = {"service", "top_service", "scan_service"}
+
+
+def parse(text: str) -> Dict[str, Any]:
+    """A JSON report, with numbers as they are written: a float would not hold nanoseconds."""
+    report: Dict[str, Any] = json.loads(text, parse_float=str)
+    return report
+
+
+def differences(lua: Any, plugin: Any, where: str = "") -> List[str]:
+    """Where two JSON reports differ, in keys that both have or that neither may miss."""
+    if isinstance(lua, dict) and isinstance(plugin, dict):
+        found = []
+        for key in lua.keys() | plugin.keys():
+            here = f"{where}.{key}"
+            if key in lua and key in plugin:
+                found += differences(lua[key], plugin[key], here)
+            elif key in lua:
+                found.append(f"{here} is in the Lua file's alone")
+            elif not (key in ONLY_IN_PLUGIN and not where) and not (
+                key == "name" and where.rsplit(".", 1)[-1] in SERVICES
+            ):
+                found.append(f"{here} is in the plugin's alone")
+        return found
+    if isinstance(lua, list) and isinstance(plugin, list) and len(lua) == len(plugin):
+        return [
+            difference
+            for i, (one, other) in enumerate(zip(lua, plugin))
+            for difference in differences(one, other, f"{where}[{i}]")
+        ]
+    if type(lua) is type(plugin) and lua == plugin:
+        return []
+    return [f"{where}: {str(lua)[:200]} in Lua, {str(plugin)[:200]} in the plugin"]
+
+
+def text_differences(lua: str, plugin: str) -> List[str]:
+    """The first line in which two reports differ."""
+    if lua == plugin:
+        return []
+    for one, other in zip(lua.splitlines() + [""], plugin.splitlines() + [""]):
+        if one != other:
+            return [f"{one[:200]!r} in Lua, {other[:200]!r} in the plugin"]
+    return ["one is longer than the other"]

@@ -1,0 +1,151 @@
+"""Statistics > Scan Suspects of the Lua file, in Wireshark off-screen: a plugin presses the buttons.
+
+FANOUT_GUI_PICTURES names a folder for pictures, writable by everyone.
+"""
+import grp
+import os
+import shutil
+import stat
+import struct
+import subprocess
+import threading
+import time
+import unittest
+from typing import Callable, Dict, List, Optional
+
+from harness import as_user, differences, homes, make_readable, parse
+from test_reports import make_broken_home
+
+PREFERENCES = """
+gui.update.enabled: FALSE
+gui.ask_unsaved: FALSE
+gui.window_title:
+nameres.network_name: FALSE
+"""
+PATIENCE = 240
+"""Seconds for a walk; a Wireshark that hangs is stopped then."""
+
+
+def capturing_groups() -> List[int]:
+    """The group that may run dumpcap, where not everybody may."""
+    path = shutil.which("dumpcap")
+    if not path:
+        return []
+    found = os.stat(path)
+    return [] if found.st_mode & stat.S_IXOTH else [grp.getgrgid(found.st_gid).gr_gid]
+
+
+class Window(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        if shutil.which("wireshark") is None:
+            raise unittest.SkipTest("wireshark is not installed")
+        command = ["cmake", "--build", str(homes().build), "--target", "fanout_lua_walk"]
+        built = subprocess.run(command, capture_output=True, text=True, check=False)
+        cls.walker = homes().build / "tests/lua/fanout_lua_walk.so"
+        if built.returncode != 0:
+            if "fanout_lua_walk" in built.stdout + built.stderr and not cls.walker.exists():
+                raise unittest.SkipTest("the walk is not built: Qt Test is missing")
+            raise RuntimeError(built.stdout + built.stderr)
+
+    def setUp(self) -> None:
+        self.folder = homes().scratch / self.id().rsplit(".", 1)[-1]
+        self.folder.mkdir()
+        self.folder.chmod(0o777)
+
+    def text(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def walk(self, name: str, home: str, *arguments: str,
+             beside: Optional[Callable[[], None]] = None, **variables: str) -> None:
+        """Walks through Wireshark; `beside` runs at the same time."""
+        walking = homes().folder / f"{home}-{name}"
+        shutil.copytree(homes().folder / home, walking)
+        binaries = walking / homes().binaries(home).relative_to(homes().folder / home)
+        shutil.copy(self.walker, binaries)
+        settings = walking / ".config/wireshark"
+        settings.mkdir(parents=True)
+        (settings / "preferences").write_text(PREFERENCES, encoding="utf-8")
+        make_readable(walking)
+        runtime = self.folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            user = as_user()
+            os.chown(runtime, user["user"], user["group"])
+        environment: Dict[str, str] = {
+            **homes().environment(walking.name), "QT_QPA_PLATFORM": "offscreen",
+            "XDG_CONFIG_HOME": str(walking / ".config"), "XDG_RUNTIME_DIR": str(runtime),
+            "FANOUT_WALK": name, "FANOUT_WALK_FOLDER": str(self.folder),
+            "FANOUT_GUI_PICTURES": os.environ.get("FANOUT_GUI_PICTURES", ""), **variables,
+        }
+        other = threading.Thread(target=beside) if beside else None
+        if other:
+            other.start()
+        run = subprocess.run(
+            ["timeout", str(PATIENCE), "wireshark", *arguments], env=environment,
+            cwd=self.folder, capture_output=True, text=True, errors="replace", check=False,
+            **as_user(capturing_groups()),
+        )
+        if other:
+            other.join()
+        result = self.folder / "result"
+        told = result.read_text(encoding="utf-8") if result.exists() else "it did not begin\n"
+        self.assertEqual(told, "end\n", run.stderr[-2000:])
+        self.assertEqual(run.returncode, 0, run.stderr[-2000:])
+
+    def report(self, options: str) -> str:
+        """The plugin's report on the same capture."""
+        reports = homes().reports("plugin", homes().capture("demo.pcap"), [options])
+        return reports.texts[0]
+
+    def test_buttons(self) -> None:
+        self.walk("buttons", "lua", "-r", str(homes().capture("demo.pcap")))
+        self.assertEqual(self.text("at-50.txt"), self.report(""))
+        self.assertEqual(self.text("at-3.txt"), self.report(",3"))
+        self.assertEqual(self.text("saved.txt"), self.report(",3"))
+        self.assertEqual(differences(parse(self.text("saved.json")),
+                                     parse(self.report(",3,json"))), [])
+        self.assertEqual(self.text("saved.csv"),
+                         self.report(",3,csv").replace("\r\n", "\n"))
+        self.assertEqual(self.text("filter"), "ip.src == 198.51.100.66 || "
+                         "arp.src.proto_ipv4 == 10.0.0.99 || ip.src == 10.0.0.77")
+
+    def test_live_capture(self) -> None:
+        packets = homes().capture("demo.pcap").read_bytes()
+        ends = [24]
+        while ends[-1] < len(packets):
+            (length,) = struct.unpack_from("<I", packets, ends[-1] + 8)
+            ends.append(ends[-1] + 16 + length)
+        frames = len(ends) - 1
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        pipe.chmod(0o666)
+
+        def feed() -> None:
+            with pipe.open("wb") as stream:
+                stream.write(packets[: ends[frames // 2]])
+                stream.flush()
+                deadline = time.monotonic() + PATIENCE
+                while not (self.folder / "half.txt").exists() and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                stream.write(packets[ends[frames // 2]:])
+
+        self.walk("live", "lua", "-k", "-i", str(pipe), "-z", "fanout", beside=feed,
+                  FANOUT_WALK_HALF=str(frames // 2), FANOUT_WALK_ALL=str(frames))
+        self.assertNotIn("arp-scan", self.text("half.txt"))
+        self.assertEqual(self.text("all.txt"), self.report(""))
+
+    def test_error_in_a_callback_names_file_and_line(self) -> None:
+        line = make_broken_home("broken-window")
+        self.walk("broken", "broken-window", "-r", str(homes().capture("demo.pcap")))
+        self.assertRegex(self.text("message"), rf"fanout\.lua:{line}: .*nothing")
+
+    def test_refused_option(self) -> None:
+        self.walk("refused", "lua", "-r", str(homes().capture("demo.pcap")), "-z", "fanout,top=0")
+        self.assertIn("top must be a whole number from 1", self.text("message"))
+
+    def test_stands_aside(self) -> None:
+        if not (homes().build / "fanout").is_dir():
+            self.skipTest("the plugin's window is not built")
+        self.walk("both", "both", "-r", str(homes().capture("demo.pcap")))
+
