@@ -118,6 +118,13 @@ def as_user(groups: Sequence[int] = ()) -> Dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": list(groups)}
 
 
+def give_to_user(path: Path) -> None:
+    """Makes that user the owner of a file or folder, not of what is in it."""
+    user = as_user()
+    if user:
+        os.chown(path, user["user"], user["group"])
+
+
 def sanitizer_of(plugin: Path) -> str:
     """The address sanitizer's library if the plugin needs it loaded first, or nothing."""
     needs = subprocess.run(["ldd", str(plugin)], capture_output=True, text=True, check=False)

@@ -13,13 +13,12 @@ import time
 import unittest
 from typing import Callable, Dict, List, Optional
 
-from harness import as_user, differences, homes, make_readable, parse
-from test_reports import make_broken_home
+from harness import as_user, give_to_user, homes, make_readable
+from test_reports import compare, make_broken_home
 
 PREFERENCES = """
 gui.update.enabled: FALSE
 gui.ask_unsaved: FALSE
-gui.window_title:
 nameres.network_name: FALSE
 """
 PATIENCE = 240
@@ -63,15 +62,13 @@ class Window(unittest.TestCase):
         shutil.copytree(homes().folder / home, walking)
         binaries = walking / homes().binaries(home).relative_to(homes().folder / home)
         shutil.copy(self.walker, binaries)
-        settings = walking / ".config/wireshark"
-        settings.mkdir(parents=True)
-        (settings / "preferences").write_text(PREFERENCES, encoding="utf-8")
         make_readable(walking)
-        runtime = self.folder / "runtime"
+        settings, runtime = walking / ".config/wireshark", walking / "runtime"
+        settings.mkdir(parents=True)
         runtime.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            user = as_user()
-            os.chown(runtime, user["user"], user["group"])
+        (settings / "preferences").write_text(PREFERENCES, encoding="utf-8")
+        for path in (settings, runtime):
+            give_to_user(path)
         environment: Dict[str, str] = {
             **homes().environment(walking.name), "QT_QPA_PLATFORM": "offscreen",
             "XDG_CONFIG_HOME": str(walking / ".config"), "XDG_RUNTIME_DIR": str(runtime),
@@ -103,10 +100,9 @@ class Window(unittest.TestCase):
         self.assertEqual(self.text("at-50.txt"), self.report(""))
         self.assertEqual(self.text("at-3.txt"), self.report(",3"))
         self.assertEqual(self.text("saved.txt"), self.report(",3"))
-        self.assertEqual(differences(parse(self.text("saved.json")),
-                                     parse(self.report(",3,json"))), [])
-        self.assertEqual(self.text("saved.csv"),
-                         self.report(",3,csv").replace("\r\n", "\n"))
+        for form in ("json", "csv"):
+            saved, report = self.text("saved." + form), self.report(",3," + form)
+            self.assertEqual(compare(form, saved, report), [])
         self.assertEqual(self.text("filter"), "ip.src == 198.51.100.66 || "
                          "arp.src.proto_ipv4 == 10.0.0.99 || ip.src == 10.0.0.77")
 
