@@ -16,11 +16,11 @@ import harness
 
 KINDS = ("ordinary", "syn-sweep")
 RUNS = (
-    ("tshark alone, nothing dissected", "lua", []),
+    ("tshark alone", "none", []),
     ("plugin", "plugin", ["-z", "fanout,json"]),
     ("plugin, full", "plugin", ["-z", "fanout,json,full"]),
     ("Lua", "lua", ["-z", "fanout,json"]),
-    ("tshark -z conv,ip", "lua", ["-z", "conv,ip"]),
+    ("tshark -z conv,ip", "none", ["-z", "conv,ip"]),
 )
 
 
@@ -51,6 +51,7 @@ def main() -> int:
     packets = packets_wanted()
     homes = harness.Homes(Path(sys.argv[1]).resolve())
     try:
+        homes.add("none", with_lua=False, with_plugin=False)
         for kind in KINDS:
             capture = str(homes.scratch / f"{kind}.pcap")
             generator = harness.ROOT / "tests/captures/generate.py"
