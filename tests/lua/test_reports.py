@@ -45,14 +45,14 @@ def compare(option: str, lua: str, plugin: str) -> List[str]:
     return text_differences(lua, plugin)
 
 
-def examine(capture: Path) -> List[str]:
+def examine(capture: Path, options: Sequence[str]) -> List[str]:
     """In what the reports on a capture differ. What tshark cannot read has none."""
-    lua, plugin = (homes().reports(home, capture, REPORTS) for home in ("lua", "plugin"))
+    lua, plugin = (homes().reports(home, capture, options) for home in ("lua", "plugin"))
     if lua.status != plugin.status:
         return [f"Lua ends with {lua.status}: {lua.error[-300:]}; "
                 f"the plugin with {plugin.status}: {plugin.error[-300:]}"]
     found = []
-    for option, one, other in zip(REPORTS, lua.texts, plugin.texts):
+    for option, one, other in zip(options, lua.texts, plugin.texts):
         if not one or not other:
             found += [] if one == other else [f"{option}: there is only one report"]
         else:
@@ -60,48 +60,54 @@ def examine(capture: Path) -> List[str]:
     return found
 
 
-def examine_together(captures: List[Path], folder: Path) -> Found:
+def examine_together(captures: List[Path], options: Sequence[str], folder: Path) -> Found:
     """The captures on which reports differ, and how.
 
     tshark takes longer to start than to read most of them, so they are read one behind the other.
     Where that shows a difference or is not possible, each half is tried, down to a single capture.
     """
     if len(captures) == 1:
-        found = examine(captures[0])
+        found = examine(captures[0], options)
         return [(captures[0], found)] if found else []
     merged = folder / f"{abs(hash(tuple(captures)))}.pcapng"
     merge = ["mergecap", "-a", "-w", str(merged), *map(str, captures)]
     if subprocess.run(merge, capture_output=True, check=False).returncode == 0:
         merged.chmod(0o644)
-        is_same = not examine(merged)
+        is_same = not examine(merged, options)
         merged.unlink()
         if is_same:
             return []
     half = len(captures) // 2
-    return examine_together(captures[:half], folder) + examine_together(captures[half:], folder)
+    return [
+        found
+        for part in (captures[:half], captures[half:])
+        for found in examine_together(part, options, folder)
+    ]
 
 
 class SameAnswer(unittest.TestCase):
-    def examine_all(self, captures: List[Path]) -> None:
+    def examine_all(self, captures: List[Path], options: Sequence[str]) -> None:
         self.assertTrue(captures)
         size = 1 if homes().take_each else BATCH
         batches = [captures[i : i + size] for i in range(0, len(captures), size)]
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)
-            found = side_by_side(lambda batch: examine_together(batch, Path(folder)), batches)
+            found = side_by_side(
+                lambda batch: examine_together(batch, options, Path(folder)), batches
+            )
         for capture, problems in (item for batch in found for item in batch):
             with self.subTest(str(capture.relative_to(capture.parents[1]))):
                 self.fail("; ".join(problems[:5]))
 
     def test_generated_captures(self) -> None:
-        self.examine_all(homes().all_captures())
+        self.examine_all(homes().all_captures(), REPORTS)
 
     def test_shared_captures(self) -> None:
         if not SHARED.is_dir():
             self.skipTest("no shared captures here")
-        self.examine_all(sorted(
-            path for path in SHARED.rglob("*") if path.is_file() and path.parent != SHARED
-        ))
+        paths = SHARED.rglob("*")
+        captures = sorted(path for path in paths if path.is_file() and path.parent != SHARED)
+        self.examine_all(captures, [JSON])
 
     def test_options(self) -> None:
         options = ("", ",3", ",3,top=2", ",all,pairs,unicast", ",3,window=5", ",ports=1", ",all",
