@@ -86,13 +86,20 @@ constexpr SourceColumn kJudgement[] = {
      [](const SourceRow& row, const Presentation&) { return verdict_names(row.verdicts, " "); }},
 };
 
-constexpr SourceColumn kDetails[] = {
+constexpr SourceColumn kReason[] = {
     {"reason", [](const SourceRow& row, const Presentation&) { return text_cell(row.reason); }},
     {"allowed", [](const SourceRow& row, const Presentation&) { return cell(row.allowed); }},
+};
+
+// What unique_destinations is worth.
+constexpr SourceColumn kEstimate[] = {
     {"exact",
      [](const SourceRow& row, const Presentation&) { return cell(row.destinations.exact()); }},
     {"low", [](const SourceRow& row, const Presentation&) { return cell(row.destinations.low); }},
     {"high", [](const SourceRow& row, const Presentation&) { return cell(row.destinations.high); }},
+};
+
+constexpr SourceColumn kDetails[] = {
     {"duration", [](const SourceRow& row,
                     const Presentation&) { return exact_duration(row.first_time, row.last_time); }},
     {"packets_per_destination",
@@ -184,6 +191,8 @@ void write_sources(Table& table, const Report& report, const Presentation& prese
   table.add_names(kWho);
   table.add_names(kCounts);
   table.add_names(kJudgement);
+  table.add_names(kReason);
+  table.add_names(kEstimate);
   table.add_names(kDetails);
   table.add_names(kEvidenceCounts);
   table.add("busiest_window");
@@ -194,6 +203,8 @@ void write_sources(Table& table, const Report& report, const Presentation& prese
     table.add_cells(kWho, row, presentation);
     table.add_cells(kCounts, row, presentation);
     table.add_cells(kJudgement, row, presentation);
+    table.add_cells(kReason, row, presentation);
+    table.add_cells(kEstimate, row, presentation);
     table.add_cells(kDetails, row, presentation);
     add_evidence(table, report, row.evidence, presentation);
     table.end_row();
@@ -203,17 +214,18 @@ void write_sources(Table& table, const Report& report, const Presentation& prese
 void write_pairs(Table& table, const Report& report, const Presentation& presentation) {
   table.add_names(kWho);
   table.add_names(kJudgement);
+  table.add_names(kEstimate);
   table.add_names(kDestination);
   add_service_names(table, "service");
   table.end_row();
   for (const SourceRow& source : report.sources) {
     std::vector<std::string> source_cells;  // once: names are not looked up for each pair
-    for (const SourceColumn& column : kWho) {
-      source_cells.push_back(column.cell(source, presentation));
-    }
-    for (const SourceColumn& column : kJudgement) {
-      source_cells.push_back(column.cell(source, presentation));
-    }
+    const auto fill = [&](const auto& columns) {
+      for (const auto& column : columns) source_cells.push_back(column.cell(source, presentation));
+    };
+    fill(kWho);
+    fill(kJudgement);
+    fill(kEstimate);
     for (const DestinationRow& row : report.destinations(source)) {
       for (const std::string& cell : source_cells) table.add(cell);
       table.add_cells(kDestination, row, presentation);

@@ -287,11 +287,16 @@ class TextReport {
     const size_t width = source_width_ + kGap.size() + widths_[kFanOut];
     write_destination_line(indent + "Destination",
                            {kHeadings[kPackets], kHeadings[kBytes], kHeadings[kFirst], "Answered"});
-    for (const DestinationRow& row : report_.destinations(source)) {
+    const std::vector<DestinationRow> rows = report_.destinations(source);
+    for (const DestinationRow& row : rows) {
       const std::string left = place(indent, to_string(row.address), name_of(row.address), width);
       write_destination_line(left, {std::to_string(row.packets), human_bytes(row.bytes),
                                     std::to_string(row.first_frame), answer(row)});
     }
+    if (source.destinations.exact()) return;
+    output_ << indent << (presentation_.unicode ? "… and ~" : "... and ~")
+            << std::to_string(source.destinations.value - rows.size())
+            << " more past the memory limit\n";
   }
 
   // The numbers stand in the columns of the source's, and the answer where it has two more.

@@ -422,6 +422,18 @@ TEST(Csv, HasARowForEachPairWithPairs) {
   EXPECT_EQ(csv_cell(output, "answered", 2), "true");
 }
 
+TEST(Csv, MarksEstimates) {
+  for (Report report : {report_of({scanner()}), report_with_pairs()}) {
+    EXPECT_EQ(csv_cell(csv(report), "exact"), "true");
+    report.sources[0].destinations = {256, 250, 270};
+    const std::string output = csv(report);
+    EXPECT_EQ(csv_cell(output, "unique_destinations"), "256");
+    EXPECT_EQ(csv_cell(output, "exact"), "false");
+    EXPECT_EQ(csv_cell(output, "low"), "250");
+    EXPECT_EQ(csv_cell(output, "high"), "270");
+  }
+}
+
 TEST(Text, BeginsWithWhatWasRead) {
   Report report = report_of({scanner()});
   report.settings.filter = "ip";
@@ -524,6 +536,14 @@ TEST(Text, ListsDestinationsBelowTheirSource) {
       "    10.0.0.2                                   1     60 B      1  yes 22/tcp\n";
   const std::string output = text(report_with_pairs());
   EXPECT_TRUE(contains(output, expected)) << output;
+  EXPECT_FALSE(contains(output, "past the memory limit"));
+}
+
+TEST(Text, SaysHowManyDestinationsAreNotListed) {
+  Report report = report_with_pairs();
+  report.sources[0].destinations = {256, 250, 270};
+  EXPECT_TRUE(contains(text(report), "\n    ... and ~254 more past the memory limit\n"));
+  EXPECT_TRUE(contains(unicode_text(report), "\n    … and ~254 more past the memory limit\n"));
 }
 
 TEST(Text, CutsLongNames) {
