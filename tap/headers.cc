@@ -280,6 +280,8 @@ bool plain_ipv4_options(Bytes options) {
 Reading read_ipv4(Bytes packet, uint32_t length, const Carriers& carriers,
                   Observation& observation) {
   if (packet.size() < kIpv4Header || packet[0] >> 4 != 4) return Reading::kUnknown;
+  observation.source = Address::ipv4(&packet[12]);
+  observation.destination = Address::ipv4(&packet[16]);
   const size_t header = size_t{packet[0] & 0x0fu} * 4;
   const uint32_t total = read16(packet, 2);
   if (header < kIpv4Header || packet.size() < header || total < header || total > length) {
@@ -290,8 +292,6 @@ Reading read_ipv4(Bytes packet, uint32_t length, const Carriers& carriers,
     return Reading::kUnknown;
   }
   const uint8_t protocol = packet[9];
-  observation.source = Address::ipv4(&packet[12]);
-  observation.destination = Address::ipv4(&packet[16]);
   const Bytes datagram = packet.first(std::min<size_t>(packet.size(), total));
   if (protocol == kIcmpv6 || protocol == kNoNextHeader ||
       !read_payload(protocol, datagram.subspan(header), observation)) {
@@ -322,10 +322,10 @@ bool plain_ipv6_options(Bytes options) {
 Reading read_ipv6(Bytes packet, uint32_t length, const Carriers& carriers,
                   Observation& observation) {
   if (packet.size() < kIpv6Header || packet[0] >> 4 != 6) return Reading::kUnknown;
-  const uint32_t payload_length = read16(packet, 4);
-  if (payload_length == 0 || kIpv6Header + payload_length > length) return Reading::kUnknown;
   observation.source = Address::ipv6(&packet[8]);
   observation.destination = Address::ipv6(&packet[24]);
+  const uint32_t payload_length = read16(packet, 4);
+  if (payload_length == 0 || kIpv6Header + payload_length > length) return Reading::kUnknown;
   Bytes payload = packet.first(std::min<size_t>(packet.size(), kIpv6Header + payload_length))
                       .subspan(kIpv6Header);
   uint8_t protocol = packet[6];

@@ -38,7 +38,8 @@ enum class Reading : uint8_t {
 };
 
 /// Reads a frame. Sets all of `observation` but frame, bytes and time. Answers kUnknown unless
-/// Wireshark's dissection is certain to see the same; reads nothing outside `captured`. O(1).
+/// Wireshark's dissection is certain to see the same; even then it sets the addresses if the frame
+/// begins with an IP header. Reads nothing outside `captured`. O(1).
 /// `length` is that of the frame on the wire.
 Reading read_frame(Link link, Bytes captured, uint32_t length, const Carriers& carriers,
                    Observation& observation);

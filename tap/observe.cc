@@ -61,22 +61,28 @@ Bytes find_ipv6_packet(const packet_info* pinfo, Bytes addresses) {
   });
 }
 
-// Sets the addresses of an observation, and what the packet that has them says.
-void observe_ipv4_packet(const packet_info* pinfo, const address& source,
+// Sets the addresses of an observation, and what the packet that has them says. False if there is
+// none that has both.
+bool observe_ipv4_packet(const packet_info* pinfo, const address& source,
                          const address& destination, Observation* observation) {
   observation->source = Address::ipv4(static_cast<const uint8_t*>(source.data));
   observation->destination = Address::ipv4(static_cast<const uint8_t*>(destination.data));
-  read_transport(find_ipv4_packet(pinfo, source), *observation);
+  const Bytes packet = find_ipv4_packet(pinfo, source);
+  read_transport(packet, *observation);
+  constexpr size_t kAtDestination = 16;
+  return !packet.empty() && destination.data == packet.data() + kAtDestination;
 }
 
-void observe_ipv6_packet(const packet_info* pinfo, const address& source,
+bool observe_ipv6_packet(const packet_info* pinfo, const address& source,
                          const address& destination, Observation* observation) {
   uint8_t addresses[32];
   std::memcpy(addresses, source.data, 16);
   std::memcpy(addresses + 16, destination.data, 16);
   observation->source = Address::ipv6(addresses);
   observation->destination = Address::ipv6(addresses + 16);
-  read_transport(find_ipv6_packet(pinfo, addresses), *observation);
+  const Bytes packet = find_ipv6_packet(pinfo, addresses);
+  read_transport(packet, *observation);
+  return !packet.empty();
 }
 
 // The IP layers of a frame that are not quoted inside an error, as Wireshark went through them.
@@ -85,6 +91,7 @@ struct Layers {
   int ipv6 = 0;
   bool arp = false;
   bool innermost_is_ipv6 = false;
+  bool ends_in_fragment = false;  // of IPv6, without the rest: the tap does not see its header
 };
 
 Layers layers_of(const packet_info* pinfo) {
@@ -93,7 +100,10 @@ Layers layers_of(const packet_info* pinfo) {
   static const int arp = proto_get_id_by_filter_name("arp");
   static const int icmp = proto_get_id_by_filter_name("icmp");
   static const int icmpv6 = proto_get_id_by_filter_name("icmpv6");
+  static const int fragment = proto_get_id_by_filter_name("ipv6.fraghdr");
+  static const int unknown = proto_get_id_by_filter_name("data");
   Layers layers;
+  int before = -1;
   for (const wmem_list_frame_t* layer = wmem_list_head(pinfo->layers); layer != nullptr;
        layer = wmem_list_frame_next(const_cast<wmem_list_frame_t*>(layer))) {
     const int protocol = GPOINTER_TO_INT(wmem_list_frame_data(layer));
@@ -102,6 +112,8 @@ Layers layers_of(const packet_info* pinfo) {
     if (protocol == ipv6) ++layers.ipv6;
     if (protocol == ipv4 || protocol == ipv6) layers.innermost_is_ipv6 = protocol == ipv6;
     if (protocol == arp) layers.arp = true;
+    if (protocol == unknown && before == fragment) layers.ends_in_fragment = true;
+    before = protocol;
   }
   return layers;
 }
@@ -207,18 +219,23 @@ void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Car
   const int headers = layers.ipv4 + layers.ipv6;
   Link link{};
   if (headers > 1 && link_of(pinfo, &link)) {
-    // The reader gives up on a tunnel, but has read its outer header by then.
+    // The reader gives up on a tunnel, but has read its outer addresses by then.
     Observation outermost = frame_observation(pinfo);
     read_frame(link, captured_bytes(frame), tvb_reported_length(frame), carriers, outermost);
     if (outermost.source != Address{}) observations->push_back(outermost);
   }
   const bool is_ipv6 = layers.innermost_is_ipv6;
   const int type = is_ipv6 ? AT_IPv6 : AT_IPv4;
-  if (headers > 0 && pinfo->net_src.type == type && pinfo->net_dst.type == type) {
+  if (headers > 0 && !layers.ends_in_fragment && pinfo->net_src.type == type &&
+      pinfo->net_dst.type == type) {
     Observation innermost = frame_observation(pinfo);
     const auto observe = is_ipv6 ? observe_ipv6_packet : observe_ipv4_packet;
-    observe(pinfo, pinfo->net_src, pinfo->net_dst, &innermost);
-    observations->push_back(innermost);
+    const bool is_there = observe(pinfo, pinfo->net_src, pinfo->net_dst, &innermost);
+    // Of a header that is cut short not all addresses are set: these are still the outer ones.
+    const bool is_cut = !observations->empty() &&
+                        innermost.destination == observations->back().destination &&
+                        (innermost.source == observations->back().source || !is_there);
+    if (!is_cut) observations->push_back(innermost);
   }
   Observation arp;
   if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);
