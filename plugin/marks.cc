@@ -1,6 +1,7 @@
 #include "marks.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace fanout {
 namespace {
@@ -11,6 +12,10 @@ constexpr int64_t kSecond = 1'000'000'000;
 // much more of them keeps the cost of judging in proportion to the cost of counting.
 constexpr uint32_t kFirstCheck = 7;
 constexpr uint32_t kCheckGrowth = 8;
+
+// An estimate is kept when it has grown by this part of it: about its standard error, in some two
+// hundred steps to a million.
+constexpr uint64_t kEstimateGrowth = 16;
 
 // Answers take up to a second (the first retransmission timeout of TCP, RFC 6298), and a browser or
 // a game asks a few dozen hosts at once: so many contacts of the last second are not yet judged.
@@ -26,6 +31,16 @@ Engine::Options with_history(Engine::Options options) {
 
 Marks::Marks(const MarkSettings& settings, const Engine::Options& options)
     : settings_(settings), engine_(std::make_shared<Engine>(with_history(options))) {}
+
+void Marks::note_estimate(uint32_t source, uint32_t frame) {
+  const uint64_t estimate = engine_->destinations(source).value;
+  std::vector<Step>& steps = estimates_[source];
+  if (!steps.empty()) {
+    const uint64_t before = steps.back().destinations;
+    if (estimate <= before + before / kEstimateGrowth) return;
+  }
+  steps.push_back({frame, static_cast<uint32_t>(estimate)});
+}
 
 // Whether it is time to judge the source.
 bool Marks::watch(const Engine::Seen& seen) {
@@ -83,10 +98,17 @@ bool Marks::look_up(const Observation& observation, Mark* mark) const {
       pairs.begin(), pairs.end(), observation.frame,
       [this](uint32_t frame, uint32_t pair) { return frame < engine_->pair(pair).first_frame; });
   const uint32_t pair = engine_->find_pair(number, observation.destination);
-  const Cardinality total = engine_->destinations(number);
   mark->destinations = static_cast<uint64_t>(after - pairs.begin());
-  mark->total = total.value;
-  mark->exact = total.exact();
+  mark->exact = true;
+  mark->total = engine_->destinations(number);
+  if (const auto found = estimates_.find(number); found != estimates_.end()) {
+    const std::vector<Step>& steps = found->second;
+    const auto later =
+        std::upper_bound(steps.begin(), steps.end(), observation.frame,
+                         [](uint32_t frame, const Step& step) { return frame < step.frame; });
+    mark->exact = later == steps.begin();
+    if (!mark->exact) mark->destinations = std::prev(later)->destinations;
+  }
   mark->new_destination = pair != kNone && engine_->pair(pair).first_frame == observation.frame;
   mark->flagged_in = watches_[number].flagged_in;
   mark->accused_in = watches_[number].accused_in;

@@ -23,9 +23,9 @@ struct MarkSettings {
 /// What is to be said of one source in one frame.
 struct Mark {
   uint64_t destinations = 0;     ///< unique, up to and including this frame
-  uint64_t total = 0;            ///< unique, as far as the file was counted
-  bool exact = true;             ///< false: past the memory limit, there are more
-  bool new_destination = false;  ///< this frame reaches one
+  bool exact = true;             ///< false: past the memory limit, `destinations` is an estimate
+  Cardinality total;             ///< unique, as far as the file was counted
+  bool new_destination = false;  ///< this frame reaches one; not known past the memory limit
   uint32_t flagged_in = 0;       ///< the frame in which the source passed the threshold, or 0
   uint32_t accused_in = 0;       ///< the frame with which the evidence sufficed for a scan, or 0
 };
@@ -37,7 +37,8 @@ struct Accusation {
 };
 
 /// Counts a file's frames once, in order, and answers questions about any of them later, from the
-/// frames in which the pairs were first seen: memory per pair, not per packet.
+/// frames in which the pairs were first seen: memory per pair, not per packet. Past the memory
+/// limit it keeps how each source's estimate grew, in few steps.
 class Marks {
  public:
   Marks(const MarkSettings& settings, const Engine::Options& options);
@@ -74,6 +75,11 @@ class Marks {
     uint32_t flagged_in = 0;
     uint32_t accused_in = 0;
   };
+  // From this frame on, so many destinations.
+  struct Step {
+    uint32_t frame;
+    uint32_t destinations;
+  };
   struct Judgement {
     uint64_t packets = 0;
     Verdicts verdicts;
@@ -82,11 +88,13 @@ class Marks {
   template <typename Allowed>
   void follow(const Engine::Seen& seen, uint32_t frame, Allowed allowed) {
     if (watches_.size() <= seen.source) watches_.resize(seen.source + size_t{1});
-    const bool is_event = seen.new_destination || seen.new_service || seen.pair == kNone;
+    if (seen.new_estimate) note_estimate(seen.source, frame);
+    const bool is_event = seen.new_destination || seen.new_service || seen.new_estimate;
     if (is_event && watch(seen) && !allowed(engine_->source(seen.source).address)) {
       judge_now(seen.source, frame);
     }
   }
+  void note_estimate(uint32_t source, uint32_t frame);
   bool watch(const Engine::Seen& seen);
   size_t undecided(uint32_t source) const;
   void judge_now(uint32_t source, uint32_t frame);
@@ -95,6 +103,7 @@ class Marks {
   MarkSettings settings_;
   std::shared_ptr<Engine> engine_;
   std::vector<Watch> watches_;  // by source
+  std::unordered_map<uint32_t, std::vector<Step>> estimates_;
   std::unordered_map<uint32_t, Accusation> accusations_;
   std::unordered_map<uint32_t, Judgement> judgements_;
   uint32_t last_frame_ = 0;

@@ -19,7 +19,9 @@ int g_tree = -1;
 int g_tap = -1;
 int hf_source = -1;
 int hf_destinations = -1;
+int hf_destinations_estimated = -1;
 int hf_total = -1;
+int hf_total_estimated = -1;
 int hf_new_destination = -1;
 int hf_flagged_in = -1;
 int hf_suspect = -1;
@@ -34,7 +36,7 @@ std::unique_ptr<Marks> g_marks;
 std::unique_ptr<const Carriers> g_carriers;
 
 // Frames whose observations the dissection does not show again in a later pass: three IP headers
-// and more. For all others this costs nothing.
+// and more. For all others this costs nothing; at most as many are kept as the memory limit says.
 std::unordered_map<uint32_t, Observations> g_remembered;
 
 // Those of the frame being dissected: not on the stack, which Wireshark's exceptions jump over.
@@ -89,7 +91,7 @@ void observe(packet_info* pinfo, tvbuff_t* frame, bool is_first_time) {
   const bool can_be_derived = std::is_permutation(
       tapped.begin(), tapped.end(), g_observations.begin(), g_observations.end(), same_addresses);
   if (!can_be_derived) {
-    g_remembered[pinfo->num] = tapped;
+    if (g_remembered.size() < preferences().limit) g_remembered[pinfo->num] = tapped;
     g_observations = std::move(tapped);
     return;
   }
@@ -115,8 +117,8 @@ void mark_expert(packet_info* pinfo, proto_item* item, const Mark& mark,
     const char* within =
         window == 0 ? "" : wmem_strdup_printf(pinfo->pool, " within %u seconds", window);
     expert_add_info_format(pinfo, item, is_suspect ? &ei_scan : &ei_threshold,
-                           "%s has contacted more than %u unique destinations%s%s", source,
-                           preferences().threshold, arp, within);
+                           "%s has contacted more than %u unique destinations%s%s%s", source,
+                           preferences().threshold, arp, within, mark.exact ? "" : " (estimated)");
   } else if (mark.new_destination && mark.accused_in != frame) {
     if (mark.accused_in != 0 && mark.accused_in < frame) {
       expert_add_info(pinfo, item, &ei_new_destination_of_suspect);
@@ -144,20 +146,22 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
 
   proto_item* item = proto_tree_add_protocol_format(
       tree, g_protocol, tvb, 0, 0,
-      "Source Fan-out: %s (%s) has contacted %" PRIu64 " unique destination%s%s", source,
-      network_name(observation.source.network), mark.destinations,
+      "Source Fan-out: %s (%s) has contacted %s%" PRIu64 " unique destination%s%s", source,
+      network_name(observation.source.network), mark.exact ? "" : "~", mark.destinations,
       mark.destinations == 1 ? "" : "s", is_suspect ? ", a scan suspect" : "");
   proto_item_set_generated(item);
   proto_tree* subtree = proto_item_add_subtree(item, g_tree);
   const auto generated = [](proto_item* field) { proto_item_set_generated(field); };
   generated(proto_tree_add_string(subtree, hf_source, tvb, 0, 0, source));
-  proto_item* count = proto_tree_add_uint64(subtree, hf_destinations, tvb, 0, 0, mark.destinations);
-  generated(count);
-  if (!mark.exact) proto_item_append_text(count, " at least: the memory limit was hit");
+  generated(proto_tree_add_uint64(subtree, hf_destinations, tvb, 0, 0, mark.destinations));
+  if (!mark.exact) {
+    generated(proto_tree_add_boolean(subtree, hf_destinations_estimated, tvb, 0, 0, true));
+  }
   if (pass_is_done) {
-    proto_item* total = proto_tree_add_uint64(subtree, hf_total, tvb, 0, 0, mark.total);
-    generated(total);
-    if (!mark.exact) proto_item_append_text(total, " (an estimate)");
+    generated(proto_tree_add_uint64(subtree, hf_total, tvb, 0, 0, mark.total.value));
+    if (!mark.total.exact()) {
+      generated(proto_tree_add_boolean(subtree, hf_total_estimated, tvb, 0, 0, true));
+    }
   }
   // True or absent, so that the bare field name is a filter.
   if (mark.new_destination) {
@@ -203,12 +207,20 @@ void register_fields() {
       {&hf_destinations,
        {"Unique destinations", "fanout.destinations", FT_UINT64, BASE_DEC, nullptr, 0,
         "How many distinct destinations the source has contacted up to this packet", HFILL}},
+      {&hf_destinations_estimated,
+       {"Unique destinations estimated", "fanout.destinations.estimated", FT_BOOLEAN, BASE_NONE,
+        nullptr, 0, "The memory limit was hit: the number up to this packet is an estimate",
+        HFILL}},
       {&hf_total,
        {"Unique destinations in the capture", "fanout.destinations.total", FT_UINT64, BASE_DEC,
         nullptr, 0,
         "How many distinct destinations the source contacts in the whole capture; "
         "known once all of it was read",
         HFILL}},
+      {&hf_total_estimated,
+       {"Unique destinations in the capture estimated", "fanout.destinations.total.estimated",
+        FT_BOOLEAN, BASE_NONE, nullptr, 0,
+        "The memory limit was hit: the number in the whole capture is an estimate", HFILL}},
       {&hf_new_destination,
        {"New destination", "fanout.new_destination", FT_BOOLEAN, BASE_NONE, nullptr, 0,
         "This packet is the source's first to its destination", HFILL}},
@@ -222,7 +234,9 @@ void register_fields() {
         HFILL}},
       {&hf_verdict,
        {"Verdict", "fanout.verdict", FT_STRING, BASE_NONE, nullptr, 0,
-        "What the source is, by all of the capture", HFILL}},
+        "What the source is: by all of the capture, or while it is read for the first time, what "
+        "it is accused of up to this packet",
+        HFILL}},
   };
   static int* trees[] = {&g_tree};
   static ei_register_info expert[] = {

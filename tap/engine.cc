@@ -122,7 +122,7 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint
   if (seen.pair == kNone) {
     if (full()) {
       note_limit(observation.frame);
-      count_beyond_limit(seen.source, observation);
+      seen.new_estimate = count_beyond_limit(seen.source, observation);
       return seen;
     }
     seen.pair = add_pair(seen.source, observation, hash);
@@ -420,15 +420,17 @@ uint32_t Engine::find_or_add_source(const Address& address, uint32_t frame) {
   return source;
 }
 
-void Engine::count_beyond_limit(uint32_t source, const Observation& observation) {
+// Whether the source's destinations are now estimated to be more.
+bool Engine::count_beyond_limit(uint32_t source, const Observation& observation) {
+  const bool is_first = sources_[source].missed == 0;
   increment_saturating(sources_[source].missed);
   auto found = beyond_.find(source);
   if (found == beyond_.end()) {
-    if (beyond_.size() >= reserve()) return;
+    if (beyond_.size() >= reserve()) return is_first;
     found = beyond_.emplace(source, SourceSketch()).first;
   }
   const Address& destination = observation.destination;
-  found->second.add(mix(destination.low ^ mix(destination.high)));
+  return found->second.add(mix(destination.low ^ mix(destination.high)));
 }
 
 void Engine::note_limit(uint32_t frame) {

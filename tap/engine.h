@@ -113,7 +113,8 @@ class Engine {
     uint32_t source = kNone;  ///< kNone: it was not counted
     uint32_t pair = kNone;    ///< kNone: not counted, or past the limit
     bool new_destination = false;
-    bool new_service = false;  ///< the source asked a further service of the same destination
+    bool new_service = false;   ///< the source asked a further service of the same destination
+    bool new_estimate = false;  ///< past the limit: the source's destinations are more than before
   };
 
   explicit Engine(const Options& options);
@@ -217,7 +218,7 @@ class Engine {
   uint32_t opposite(const Observation& observation) const;
   void note_limit(uint32_t frame);
   uint64_t reserve() const;
-  void count_beyond_limit(uint32_t source, const Observation& observation);
+  bool count_beyond_limit(uint32_t source, const Observation& observation);
   void count_packet(Pair& pair, uint32_t number, uint32_t bytes);
   bool weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
              const Observation& observation);

@@ -21,12 +21,14 @@ class Sketch {
  public:
   static constexpr size_t kRegisters = size_t{1} << kBits;
 
-  /// Adds a hashed value. O(1).
-  void add(uint64_t hash) {
+  /// Adds a hashed value; true if that changed the estimate, which only a new value does. O(1).
+  bool add(uint64_t hash) {
     const size_t index = hash >> (64 - kBits);
     const uint64_t rest = (hash << kBits) | (uint64_t{1} << (kBits - 1));
     const auto rank = static_cast<uint8_t>(std::countl_zero(rest) + 1);
-    if (rank > registers_[index]) registers_[index] = rank;
+    if (rank <= registers_[index]) return false;
+    registers_[index] = rank;
+    return true;
   }
 
   /// The estimated number of distinct values. O(registers).
