@@ -97,7 +97,7 @@ wbool check_network(void*, const char* text, unsigned length, const void*, const
                     char** error) {
   char* copy = g_strndup(text, length);
   Subnet subnet{};
-  const bool valid = parse_subnet(copy, &subnet);
+  const bool valid = std::strlen(copy) == length && parse_subnet(copy, &subnet);
   *error = valid ? nullptr
                  : g_strdup_printf(
                        "\"%s\" is neither an IPv4 or IPv6 address nor a subnet such as "

@@ -3,9 +3,10 @@ import csv
 import io
 import json
 import os
+from pathlib import Path
 from typing import Any, Dict, List
 
-from harness import Done, TsharkTest, capture, setup, truth, tshark
+from harness import Done, TsharkTest, capture, run, setup, truth, tshark
 
 CAPTURE = "syn-sweep"
 SWEPT = 250
@@ -253,13 +254,27 @@ class Errors(TsharkTest):
         self.says(done, '"all"')
 
     def test_allow_list_entry_that_is_no_network(self) -> None:
-        for entry in ("10.0.0.0/33", "2001:db8::/129", "10.0.0", "example.com", "10.0.0.0/", ""):
+        for entry in ("10.0.0.0/33", "2001:db8::/129", "10.0.0", "example.com", "10.0.0.0/",
+                      "10.0.0.0/8/8", "10.0.0.0/-1", "fe80::1%eth0", "010.0.0.1", ""):
             with self.subTest(entry):
                 option = f'uat:fanout_allowed:"{entry}",""'
                 done = tshark("-n", "-q", "-o", option, "-z", "fanout", "-r", capture(CAPTURE))
                 self.assertNotEqual(done.status, 0)
                 self.assertEqual(done.out, "")
-                self.says(done, f'"{entry}"')
+                self.says(done, f'"{entry}"', "neither an IPv4 or IPv6 address nor a subnet")
+
+    def test_allow_list_entry_with_more_behind_a_zero(self) -> None:
+        option = 'uat:fanout_allowed:"10.0.0.0/8\\x00x",""'
+        done = tshark("-n", "-q", "-o", option, "-z", "fanout", "-r", capture(CAPTURE))
+        self.assertNotEqual(done.status, 0)
+        self.says(done, "neither an IPv4 or IPv6 address nor a subnet")
+
+    def test_preference_that_is_no_number(self) -> None:
+        for name in ("threshold", "ports", "window", "limit"):
+            for value in ("-1", "ten", "4294967296", ""):
+                done = tshark("-q", "-o", f"fanout.{name}:{value}", "-r", capture(CAPTURE))
+                self.assertNotEqual(done.status, 0)
+                self.says(done, f"fanout.{name}:{value}")
 
 
 class Files(TsharkTest):
@@ -333,6 +348,31 @@ class Files(TsharkTest):
         self.assertNotEqual(done.status, 0)
         self.assertEqual(len(done.err.splitlines()), 1, done.err)
         self.assertIn('"/dev/full"', done.err)
+
+    def limited(self, path: Path, trap: str) -> Done:
+        """Writes a report of more than the kilobytes that it may."""
+        script = f'{trap} ulimit -f 1; exec tshark -n -q -z "$1" -r "$2"'
+        option = f"fanout,0,json,all,pairs,file={path}"
+        return run("sh", "-c", script, "sh", option, capture(CAPTURE))
+
+    def test_full_disk(self) -> None:
+        for path in (self.scratch("new"), self.scratch_file("report", "old")):
+            before = set(os.listdir(setup().scratch))
+            done = self.limited(path, "trap '' XFSZ;")
+            self.assertEqual(done.status, 2)
+            self.assertEqual(len(done.err.splitlines()), 1, done.err)
+            self.assertIn(f'"{path}"', done.err)
+            self.assertEqual(set(os.listdir(setup().scratch)), before)
+        self.assertEqual(path.read_text(), "old")
+
+    def test_killed_while_writing(self) -> None:
+        for path in (self.scratch("new"), self.scratch_file("report", "old")):
+            before = set(os.listdir(setup().scratch))
+            self.assertLess(self.limited(path, "").status, 0, "not killed")
+            for left in set(os.listdir(setup().scratch)) - before:
+                self.assertTrue(left.startswith(path.name + "."), left)
+                (setup().scratch / left).unlink()
+        self.assertEqual(path.read_text(), "old")
 
     def test_existing_file_that_may_not_be_written(self) -> None:
         path = self.scratch_file("report", "old")
