@@ -76,24 +76,31 @@ class Preferences(TsharkTest):
 
 
 class Fields(TsharkTest):
-    def known(self, expert: bool) -> Set[str]:
-        """The names of the fields, or of the expert information, whose fields have no value."""
+    TYPES = {
+        "FT_BOOLEAN": "true or absent",
+        "FT_FRAMENUM": "frame number",
+        "FT_STRING": "string",
+        "FT_UINT64": "number",
+    }
+
+    def known(self, expert: bool) -> Dict[str, str]:
+        """The types of the fields, or of the expert information, whose fields have no value."""
         rows = [line.split("\t") for line in self.ask("-G", "fields").splitlines()]
         return {
-            row[2]
+            row[2]: row[3]
             for row in rows
             if row[0] == "F" and row[4] == "fanout" and (row[3] == "FT_NONE") == expert
         }
 
     def test_readme(self) -> None:
-        fields, experts = self.known(False), self.known(True)
-        named = {row[0].strip("`") for row in readme_table("Fields")}
-        self.assertEqual(named, fields)
-        self.assertEqual({row[0].strip("`") for row in readme_table("Expert Information")}, experts)
+        named = {row[0].strip("`"): row[1] for row in readme_table("Fields")}
+        self.assertEqual(named, {field: self.TYPES[t] for field, t in self.known(False).items()})
+        experts = {row[0].strip("`") for row in readme_table("Expert Information")}
+        self.assertEqual(experts, set(self.known(True)))
 
     def test_man_page(self) -> None:
-        self.assertEqual(set(man_terms("FIELDS")), self.known(False))
-        self.assertEqual(set(man_terms("EXPERT INFORMATION")), self.known(True))
+        self.assertEqual(set(man_terms("FIELDS")), set(self.known(False)))
+        self.assertEqual(set(man_terms("EXPERT INFORMATION")), set(self.known(True)))
 
 
 class Verdicts(TsharkTest):

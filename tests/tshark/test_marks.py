@@ -1,4 +1,6 @@
 """Packets that say so themselves: fields, expert info, preferences."""
+import csv
+import io
 import json
 import os
 import re
@@ -8,6 +10,7 @@ from typing import Any, Dict, List, Set, Tuple
 
 from harness import (
     NOBODY,
+    REPOSITORY,
     TsharkTest,
     capture,
     capture_names,
@@ -21,9 +24,8 @@ from harness import (
 # One IP header in each frame, no ARP: what tshark prints of the addresses tells all.
 PLAIN = ("syn-sweep", "browser", "ipv6-browser", "port-scan-syn", "ping-sweep-answered", "p2p")
 # The first of two passes delivers no taps, and what a frame leaves behind otherwise shows neither
-# the middle of three headers nor all that is reassembled or damaged.
-SHOWN_BY_TAPS_ONLY = ("cut-tunnels", "flipped-bits", "ipv4-fragmented", "ipv6-fragmented",
-                      "random-bytes", "tunnel-ip-in-ip")
+# the middle of three headers nor all that is damaged.
+SHOWN_BY_TAPS_ONLY = ("flipped-bits", "random-bytes", "tunnel-ip-in-ip")
 COUNTS = ("frame.number", "fanout.source", "fanout.destinations", "fanout.new_destination")
 EXPERT_LINE = re.compile(r"^\s*(\d+)\s+Security\s+Fan-out\s+(.*)$")
 
@@ -225,6 +227,13 @@ class Marks(TsharkTest):
     def test_nothing_is_said_of_browsers_below_the_threshold(self) -> None:
         self.assertEqual(self.expert("ethernet-frames"), {})
 
+    def test_colour_rules_are_filters_that_find_something(self) -> None:
+        text = (REPOSITORY / "packaging" / "colorfilters").read_text(encoding="utf-8")
+        rules = [line.split("@")[1:3] for line in text.splitlines() if not line.startswith("#")]
+        self.assertIn("fanout.suspect", [rule for _, rule in rules])
+        for name, rule in rules:
+            self.assertTrue(self.frames("demo", "-2", "-Y", rule), name)
+
     # Preferences
 
     def allow(self, *networks: str) -> List[str]:
@@ -315,6 +324,48 @@ class Marks(TsharkTest):
         rows = self.rows("syn-sweep", COUNTS, "-o", "fanout.limit:10")
         self.assertEqual(len(rows), truth("syn-sweep")["frames"])
 
+    def test_marks_past_the_limit_are_estimates_and_say_so(self) -> None:
+        fields = ("fanout.source", "fanout.destinations", "fanout.destinations.estimated",
+                  "fanout.destinations.total", "fanout.destinations.total.estimated")
+        limit = ("-o", "fanout.limit:10")
+        exact = self.rows("syn-sweep", fields[:2])
+        one, two = self.rows("syn-sweep", fields, *limit), self.rows("syn-sweep", fields, "-2", *limit)
+        self.assertEqual([row[:3] for row in one], [row[:3] for row in two])
+        self.assertEqual({(row[3], row[4]) for row in one}, {("", "")})
+        scanner = [(int(row[1]), true(row[2]), int(known[1])) for row, known in zip(one, exact)
+                   if row[0] == "10.0.0.66"]
+        self.assertEqual(scanner[0], (1, False, 1))
+        self.assertTrue(scanner[-1][1])
+        for found, is_estimated, known in scanner:
+            self.assertAlmostEqual(found, known, delta=0.3 * known if is_estimated else 0)
+        totals = {(int(row[3]), true(row[4])) for row in two if row[0] == "10.0.0.66"}
+        (report,) = [row for row in self.report("fanout,json,full", "syn-sweep", *limit)["sources"]
+                     if row["source"] == "10.0.0.66"]
+        self.assertEqual(totals, {(report["unique_destinations"], True)})
+
+    def test_sources_past_the_limit_can_be_filtered_and_are_in_expert_information(self) -> None:
+        limit = ("-o", "fanout.limit:10")
+        self.assertTrue(self.frames("syn-sweep", "-Y", "fanout.destinations > 100", *limit))
+        texts = [text for entries in self.expert("syn-sweep", *limit).values() for _, text in entries]
+        self.assertIn("10.0.0.66 has contacted more than 50 unique destinations (estimated)", texts)
+
+    def test_csv_marks_estimates(self) -> None:
+        for option in ("fanout,0,csv,all", "fanout,0,csv,all,pairs"):
+            text = self.statistic(option, "demo", "-o", "fanout.limit:100")
+            rows = list(csv.DictReader(io.StringIO(text, newline="")))
+            exact = {row["exact"] for row in rows}
+            self.assertEqual(exact, {"true", "false"}, option)
+            for row in rows:
+                low, value, high = (int(row[k]) for k in ("low", "unique_destinations", "high"))
+                self.assertTrue(low <= value <= high, row)
+                self.assertEqual(low == high, row["exact"] == "true")
+
+    def test_html_marks_estimates(self) -> None:
+        text = self.statistic("fanout,html", "demo", "-o", "fanout.limit:100")
+        self.assertRegex(text, r"limit of 100\s+pairs in memory was hit in frame \d+")
+        self.assertRegex(text, r">~\d+<")
+        self.assertNotRegex(self.statistic("fanout,html", "demo"), r">~\d+<")
+
     def test_no_estimates_below_the_limit(self) -> None:
         self.assertNotIn("exact", self.statistic("fanout,json,all", "demo"))
         self.assertNotIn("~", self.statistic("fanout", "demo"))
@@ -370,24 +421,42 @@ class Runs(TsharkTest):
         found = [line.split("\t") for line in self.live("-T", "fields", *fields).splitlines()]
         self.assertEqual(found, self.rows("syn-sweep", COUNTS))
 
-    def test_nothing_survives_into_the_next_file(self) -> None:
+    def sharkd(self, *calls: Tuple[str, Dict[str, Any]]) -> List[Any]:
+        """What sharkd, which opens one file after another and shows any frame, answers."""
         if run("which", "sharkd").status:
-            self.skipTest("no sharkd, which is what can open one file after another here")
-        names = ("syn-sweep", "port-scan-syn", "syn-sweep", "file-empty", "port-scan-syn")
-        calls: List[Dict[str, Any]] = []
-        for name in names:
-            calls.append({"method": "load", "params": {"file": capture(name)}})
-            asked = {"column0": "fanout.destinations:1", "column1": "fanout.destinations.total:1"}
-            calls.append({"method": "frames", "params": asked})
-        lines = [json.dumps({"jsonrpc": "2.0", "id": i + 1, **c}) for i, c in enumerate(calls)]
-        done = run("sharkd", "-", stdin="".join(line + "\n" for line in lines).encode())
+            self.skipTest("no sharkd")
+        lines = [
+            json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
+            for number, (method, params) in enumerate(calls, 1)
+        ]
+        done = run("sharkd", "-", stdin="".join(lines).encode())
         answers = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
-        found = [a["result"] for a in answers if isinstance(a.get("result"), list)]
-        columns = [[row["c"] for row in rows] for rows in found]
+        self.assertEqual([answer["id"] for answer in answers], list(range(1, len(calls) + 1)))
+        return [answer.get("result") for answer in answers]
+
+    def test_frames_answer_the_same_in_any_order(self) -> None:
+        load = ("load", {"file": capture("syn-sweep")})
+        known = self.rows("syn-sweep", ["fanout.destinations", "fanout.flagged_in"], "-2")
+        asked = [len(known), 1, 200, 61, 200, 62, 3, len(known), 2]
+        shown = self.sharkd(load, *(("frame", {"frame": frame, "proto": True}) for frame in asked))
+        for frame, answer in zip(asked, shown[1:]):
+            text = json.dumps(answer)
+            destinations, flagged_in = known[frame - 1]
+            self.assertIn(f"Unique destinations: {destinations}\"", text)
+            self.assertEqual(f"Passed the threshold in: {flagged_in}\"" in text, flagged_in != "")
+
+    def test_nothing_survives_into_the_next_file(self) -> None:
+        names = ("syn-sweep", "port-scan-syn", "syn-sweep", "file-empty", "port-scan-syn")
+        asked = {"column0": "fanout.destinations:1", "column1": "fanout.destinations.total:1"}
+        calls: List[Tuple[str, Dict[str, Any]]] = []
+        for name in names:
+            calls += [("load", {"file": capture(name)}), ("frames", asked)]
+        shown = self.sharkd(*calls)[1::2]
         alone = {
             name: self.rows(name, ["fanout.destinations", "fanout.destinations.total"], "-2")
             for name in names
         }
+        columns = [[row["c"] for row in rows] for rows in shown]
         self.assertEqual(columns, [alone[name] for name in names])
 
     def test_version_is_what_the_tests_think(self) -> None:
