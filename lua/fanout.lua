@@ -677,7 +677,8 @@ end
 local new_engine, count_frame, find_pair, on_speaking_terms
 do
   local MOST_OPEN_ATTEMPTS = 63
-  local MOST_OPEN_HANDSHAKES = 127
+  local MOST_OPEN_HANDSHAKES = 63
+  local MOST_ASKING_PACKETS = 127
   -- A host that answers a packet out of nowhere with a RST was probed, not cut off in the middle
   -- of a conversation, if that was about all it got.
   local MOST_PROBES = 3
@@ -695,8 +696,9 @@ do
   --   asked        `service` is the first that the source asked for
   --   served       `service` is the source's own, from which it answered
   --   took_up      it acknowledged a SYN-ACK: there was a connection
-  -- If it asked for more services they are in `services`, in that order, and `answered_services`
-  -- tells of each whether it answered.
+  --   same_port    the first packet was UDP, from a port to the same port
+  -- If it asked for more services they are in `services`, in that order; `answered_services` tells
+  -- of each whether it answered, `asking_packets` how many packets asked for it.
   local function new_pair(source, address, frame, time)
     return {
       source = source, address = address, first_frame = frame, first_time = time,
@@ -729,18 +731,26 @@ do
       pair.service = service
       return
     end
-    if has_asked(pair, service) then return end
+    if pair.asked and pair.service == service then return end
     if not pair.services then
       pair.services, pair.answered_services, pair.answered_count = {}, {}, 0
+      pair.asking_packets = {}
       if pair.asked then
         local answered = on_speaking_terms(pair)
         pair.services[1] = pair.service
         pair.answered_services[pair.service] = answered
         pair.answered_count = answered and 1 or 0
+        pair.asking_packets[pair.service] = min(pair.packets - 1, MOST_ASKING_PACKETS)
       end
+    end
+    local packets = pair.asking_packets[service]
+    if packets then
+      pair.asking_packets[service] = min(packets + 1, MOST_ASKING_PACKETS)
+      return
     end
     pair.services[#pair.services + 1] = service
     pair.answered_services[service] = false
+    pair.asking_packets[service] = 1
   end
 
   -- Notes that the destination of a pair answered, from this service of its own.
@@ -763,6 +773,7 @@ do
       return
     elseif role == ASK or role == DATAGRAM then
       pair.contacted = true
+      pair.same_port = floor(asked / PORTS) == UDP and own == asked
       pair.source.contacted = pair.source.contacted + 1
     elseif role == ANSWER or role == REFUSAL then
       pair.unsolicited = true
@@ -799,8 +810,10 @@ do
     if not pair.asked then serve(pair, own) end
   end
 
-  weigh[ANSWER] = function(_, other, _, own)
+  weigh[ANSWER] = function(pair, other, _, own, asked)
     if not other then return end
+    -- A UDP port that was not asked only looks like a server's: NFS asks from system ports.
+    if floor(own / PORTS) == UDP and not has_asked(other, own) then return ask(pair, asked) end
     answer(other, own)
     if other.open_attempts > 0 then
       other.open_attempts = other.open_attempts - 1
@@ -916,19 +929,23 @@ end
 
 local COUNTS, services_of, failed_services, gather_evidence
 do
-  -- Threshold Random Walk (Jung, Paxson, Berger, Balakrishnan 2004): how likely a first contact
-  -- fails, is left half open, stops after a probe's three packets, or converses.
-  local SCORES = {
-    fails = log(0.8 / 0.2),
-    half_open = log(0.1 / 0.02),
-    stops = log(0.07 / 0.28),
-    converses = log(0.03 / 0.5),
-  }
+  -- A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
+  -- Balakrishnan 2004): how likely, of each kind of source, a contact fails, is silent but sent
+  -- more to than any probe, is left half open, stops after a probe's three packets, converses, or
+  -- is in the same network as the one before. tap/evidence.cc has the reasons.
+  local SWEEPER = { 0.75, 0.01, 0.1, 0.11, 0.03, nearby = 0.9, prior = 1 }
+  local PROBER = { 0.84, 0.01, 0.1, 0.03, 0.02, nearby = 0.05, prior = 1 }
+  local CLIENT = { 0.18, 0.02, 0.02, 0.28, 0.5, nearby = 0.05, prior = 1 }
+  local MONITOR = { 0.18, 0.02, 0.02, 0.28, 0.5, nearby = 0.9, prior = 1 }
+  local PEER = { 0.64, 0.04, 0.02, 0.1, 0.2, nearby = 0.05, prior = 0.0005 }
+  local FAILS, STREAMS, HALF_OPEN, STOPS, CONVERSES = 1, 2, 3, 4, 5
   local MOST_PROBE_PACKETS = 3
+  local MOST_TRIES = 11 -- a probe and ten more: nmap's --max-retries
 
   -- Where ARP targets come from: a gateway rarely asks in order, and for few a second.
   local IN_ORDER = log(0.6 / 0.1)
   local OUT_OF_ORDER = log((1 - 0.6) / (1 - 0.1))
+  local NEEDED = log(0.2 / 0.8)
   local GATEWAY_RATE, SWEEP_RATE = 10, 100
 
   -- The first port of traceroute, and as many as it can ask for: its probes are meant to fail.
@@ -957,51 +974,79 @@ do
     return most
   end
 
-  local function contact_score(request)
-    if not request.answered then return SCORES.fails end
-    if request.half_open then return SCORES.half_open end
-    return request.conversed and SCORES.converses or SCORES.stops
+  -- The same /16, or the /48 that a site gets for IPv6 (RFC 6177).
+  local function are_nearby(one, other)
+    local length = one:sub(1, 1) == IPV6 and 7 or 3
+    return one:sub(1, length) == other:sub(1, length)
   end
 
-  -- The walk goes service by service: a scan asks everybody the same.
-  local function weigh_services(requests, evidence)
-    local by_service, order = {}, {}
-    for _, request in ipairs(requests) do
-      local same = by_service[request.service]
-      if not same then
-        same = {}
-        by_service[request.service] = same
-        order[#order + 1] = request.service
-      end
-      same[#same + 1] = request
-    end
+  -- The logarithm of the likelihood that a source of this kind has these contacts.
+  local function likelihood(kind, asked)
+    local sum = log(kind.prior) + asked.nearby * log(kind.nearby)
+      + (asked.contacted - 1 - asked.nearby) * log(1 - kind.nearby)
+    for outcome, count in ipairs(asked) do sum = sum + count * log(kind[outcome]) end
+    return sum
+  end
+
+  local function answered_of(asked)
+    return asked[HALF_OPEN] + asked[STOPS] + asked[CONVERSES]
+  end
+
+  local function score_of(asked)
+    -- From a port to the same port either side may have begun: if nobody answers, perhaps each of
+    -- these packets is an answer.
+    if answered_of(asked) == 0 and 2 * asked.same_port > asked.contacted then return 0 end
+    return max(likelihood(SWEEPER, asked), likelihood(PROBER, asked))
+      - max(likelihood(CLIENT, asked), likelihood(MONITOR, asked), likelihood(PEER, asked))
+  end
+
+  -- The test goes service by service: a scan asks everybody the same.
+  local function weigh_services(by_service, evidence)
+    local order = {}
+    for service in pairs(by_service) do order[#order + 1] = service end
     table.sort(order)
     for _, service in ipairs(order) do
-      local contacted, answered, half_open, score = 0, 0, 0, 0
-      for _, request in ipairs(by_service[service]) do
-        if request.contacted then
-          contacted = contacted + 1
-          if request.answered then answered = answered + 1 end
-          if request.answered and request.half_open then half_open = half_open + 1 end
-          score = score + contact_score(request)
-        end
-      end
-      local hosts = #by_service[service]
-      if hosts > evidence.top_service_hosts then
-        evidence.top_service_hosts = hosts
+      local asked = by_service[service]
+      if asked.hosts > evidence.top_service_hosts then
+        evidence.top_service_hosts = asked.hosts
         evidence.top_service = service
       end
       -- Tunnels and ESP are no probes: they carry what was agreed on elsewhere, often one way.
-      local is_probe = service >= PORTS
-      if is_probe and score > evidence.scan_score then
+      local is_probe = service >= PORTS and asked.contacted > 0
+      local score = is_probe and score_of(asked) or 0
+      if score > evidence.scan_score then
         evidence.scan_score = score
         evidence.scan_service = service
-        evidence.scan_contacted = contacted
-        evidence.scan_answered = answered
-        evidence.scan_half_open = half_open
+        evidence.scan_contacted = asked.contacted
+        evidence.scan_answered = answered_of(asked)
+        evidence.scan_half_open = asked[HALF_OPEN]
       end
     end
     evidence.services = #order
+  end
+
+  -- Notes how a host took one service that it was asked for.
+  local function weigh_contact(asked, host, outcome)
+    asked.hosts = asked.hosts + 1
+    if not host.contacted then return end
+    if asked.before and are_nearby(asked.before, host.address) then
+      asked.nearby = asked.nearby + 1
+    end
+    asked.before = host.address
+    asked.contacted = asked.contacted + 1
+    asked[outcome] = asked[outcome] + 1
+    if outcome == FAILS and host.same_port then asked.same_port = asked.same_port + 1 end
+  end
+
+  local function weigh_port(host, service, answered, outcome)
+    if outcome == STREAMS then return end
+    if floor(service / PORTS) ~= UDP then
+      if not answered or outcome == HALF_OPEN then host.failed = host.failed + 1 end
+    elseif answered then
+      host.answered_udp = host.answered_udp + 1
+    elseif service < TRACEROUTE or service >= TRACEROUTE + TRACEROUTE_PORTS then
+      host.silent_udp = host.silent_udp + 1
+    end
   end
 
   local function ipv4_number(address)
@@ -1009,19 +1054,34 @@ do
     return ((a * 256 + b) * 256 + c) * 256 + d
   end
 
-  -- A walk over ARP targets, by order and pace. Who is answered, or is then sent to, was looked
-  -- for in earnest. It starts again whenever it falls below zero (Page's CUSUM 1954).
+  -- A walk that starts again whenever it falls below zero (Page's CUSUM 1954).
+  local function new_walk()
+    return { score = 0, steps = 0, highest = 0, steps_to_highest = 0 }
+  end
+
+  local function step(walk, score)
+    walk.score = walk.score + score
+    walk.steps = walk.steps + 1
+    if walk.score <= 0 then walk.score, walk.steps = 0, 0 end
+    if walk.score > walk.highest then
+      walk.highest = walk.score
+      walk.steps_to_highest = walk.steps
+    end
+  end
+
+  -- Walks over ARP targets, one by order and one by pace. Who is answered, or is then sent to, was
+  -- looked for in earnest.
   local function weigh_arp(engine, source, evidence)
     local same_host = IPV4 .. source.address:sub(2)
-    local score, swept, before = 0, 0, nil
+    local by_order, by_pace, before = new_walk(), new_walk(), nil
     for _, pair in ipairs(source.pairs) do
       if pair.answered or find_pair(engine, same_host, IPV4 .. pair.address:sub(2)) then
-        score = score + SCORES.stops
-        swept = swept + 1
+        step(by_order, NEEDED)
+        step(by_pace, NEEDED)
       elseif before then
-        local step = math.abs(ipv4_number(pair.address) - ipv4_number(before.address))
-        local is_in_order = step == 1 or step == 4294967295
-        score = score + (is_in_order and IN_ORDER or OUT_OF_ORDER)
+        local distance = math.abs(ipv4_number(pair.address) - ipv4_number(before.address))
+        local is_in_order = distance == 1 or distance == 4294967295
+        step(by_order, is_in_order and IN_ORDER or OUT_OF_ORDER)
         -- Two Poisson processes: the likelihood of this gap under each.
         local gap = 0
         if pair.first_time and before.first_time then
@@ -1029,26 +1089,23 @@ do
         elseif pair.first_time then
           gap = huge
         end
-        score = score + log(SWEEP_RATE / GATEWAY_RATE)
-          - (SWEEP_RATE - GATEWAY_RATE) * min(gap, 0.1)
-        swept = swept + 1
+        step(by_pace, log(SWEEP_RATE / GATEWAY_RATE)
+          - (SWEEP_RATE - GATEWAY_RATE) * min(gap, 0.1))
       end
       before = pair
-      if score <= 0 then
-        score, swept = 0, 0
-      end
-      if score > evidence.arp_score then
-        evidence.arp_score = score
-        evidence.arp_swept = swept + 1
-      end
     end
+    local walk = by_order.highest > by_pace.highest and by_order or by_pace
+    evidence.arp_score = walk.highest
+    evidence.arp_swept = walk.highest > 0 and walk.steps_to_highest + 1 or 0
   end
 
-  -- The services asked of a pair's destination, in that order, and whether each answered.
+  -- The services asked of a pair's destination, in that order, and of each whether it answered and
+  -- how many packets asked for it.
   function services_of(pair)
-    if pair.services then return pair.services, pair.answered_services end
-    if not pair.asked then return {}, {} end
-    return { pair.service }, { [pair.service] = on_speaking_terms(pair) }
+    if pair.services then return pair.services, pair.answered_services, pair.asking_packets end
+    if not pair.asked then return {}, {}, {} end
+    local service = pair.service
+    return { service }, { [service] = on_speaking_terms(pair) }, { [service] = pair.packets }
   end
 
   function failed_services(pair)
@@ -1074,7 +1131,15 @@ do
     evidence.busiest_minute = busiest(source.pairs, 60)
     if window ~= 0 then evidence.busiest_window = busiest(source.pairs, window) end
 
-    local requests = {}
+    local by_service = {}
+    local function asked_of(service)
+      local asked = by_service[service]
+      if not asked then
+        asked = { 0, 0, 0, 0, 0, hosts = 0, contacted = 0, nearby = 0, same_port = 0 }
+        by_service[service] = asked
+      end
+      return asked
+    end
     local function weigh_pair(pair)
       if pair.contacted then increment("contacted") end
       if pair.answered then increment("answered") end
@@ -1088,17 +1153,26 @@ do
       local half_open = pair.contacted and pair.answered and not pair.took_up
         and source.tcp_attempts > 0 and transport == TCP
       if half_open then increment("half_open") end
-      local services, answered = services_of(pair)
-      local failed = 0
+      local host = {
+        address = pair.address, contacted = pair.contacted, same_port = pair.same_port,
+        failed = 0, silent_udp = 0, answered_udp = 0,
+      }
+      local services, answered, packets = services_of(pair)
       for _, service in ipairs(services) do
-        requests[#requests + 1] = {
-          service = service, contacted = pair.contacted, answered = answered[service],
-          half_open = half_open, conversed = pair.packets > MOST_PROBE_PACKETS,
-        }
-        local is_traceroute = service >= TRACEROUTE and service < TRACEROUTE + TRACEROUTE_PORTS
-        if not answered[service] and not is_traceroute then failed = failed + 1 end
+        local outcome
+        if not answered[service] then
+          outcome = packets[service] > MOST_TRIES and STREAMS or FAILS
+        elseif half_open and floor(service / PORTS) == TCP and packets[service] <= MOST_TRIES then
+          outcome = HALF_OPEN
+        else
+          outcome = pair.packets > MOST_PROBE_PACKETS and CONVERSES or STOPS
+        end
+        weigh_contact(asked_of(service), host, outcome)
+        weigh_port(host, service, answered[service], outcome)
       end
       evidence.services_on_one_host = max(evidence.services_on_one_host, #services)
+      -- Media have a port for control beside each, which is often silent.
+      local failed = host.failed + (host.silent_udp > host.answered_udp and host.silent_udp or 0)
       if failed > evidence.failed_on_one_host then
         evidence.failed_on_one_host = failed
         evidence.failed_host = pair.address
@@ -1112,7 +1186,7 @@ do
         weigh_pair(pair)
       end
     end
-    weigh_services(requests, evidence)
+    weigh_services(by_service, evidence)
     if source.address:sub(1, 1) == ARP then weigh_arp(engine, source, evidence) end
     return evidence
   end
@@ -1131,8 +1205,6 @@ do
   local OTHER_SERVICE = log((1 - 0.9) / (1 - 0.2))
   -- Fewer ARP targets are no sweep: a /28 has as many addresses.
   local FEWEST_SWEPT = 16
-  -- A port scan sends a port one to three packets; media and tunnels send far more.
-  local MOST_PACKETS_PER_PORT = 8
 
   local function is_address_scan(evidence)
     local failed = evidence.contacted - evidence.answered + evidence.half_open
@@ -1144,7 +1216,6 @@ do
 
   local function is_port_scan(evidence, ports)
     return evidence.failed_on_one_host > ports
-      and evidence.failed_host_packets <= MOST_PACKETS_PER_PORT * evidence.services_on_one_host
   end
 
   local function is_arp_scan(evidence)
@@ -1160,7 +1231,8 @@ do
     if 2 * (evidence.replied + evidence.served) > hosts then return "server" end
     local answered = evidence.contacted > 0 and 2 * evidence.answered >= evidence.contacted
     -- As many services as a quarter of the hosts: every peer has a port of its own.
-    local many_services = evidence.services > 8 and evidence.services * 4 >= evidence.contacted
+    local many_services = evidence.services > 8 and evidence.contacted > 8
+      and evidence.services * 4 >= evidence.contacted
     if many_services and evidence.answered > 0 then return "peer-to-peer" end
     if answered and 2 * (evidence.contacted + evidence.cut_off) > hosts then return "client" end
     if 2 * evidence.cut_off > hosts then return "client" end
@@ -1215,7 +1287,7 @@ do
     end
     if evidence.half_open > 0 then append("left %.0f of them half open", evidence.half_open) end
     if evidence.failed_on_one_host > 1 then
-      append("%.0f of %.0f ports refused or silent on %s", evidence.failed_on_one_host,
+      append("%.0f of %.0f ports refused, silent or half open on %s", evidence.failed_on_one_host,
         evidence.services_on_one_host, address_text(evidence.failed_host))
     end
     if not is_arp and evidence.top_service_hosts > 1 then
@@ -1248,12 +1320,14 @@ end
 local make_report, destinations_of, packets_per_destination
 do
   local MOST_ACTIVE = 10
-  -- Unanswered first contacts below which nobody is worth judging, flagged or not.
+  -- First contacts that were not answered, or attempts that led to no connection, below which
+  -- nobody is worth judging, flagged or not.
   local FEWEST_FAILURES = 4
 
   local function is_worth_judging(source, options)
     if options.all or #source.pairs > options.threshold then return true end
     if source.contacted - source.answered >= FEWEST_FAILURES then return true end
+    if source.tcp_attempts - source.tcp_handshakes >= FEWEST_FAILURES then return true end
     for _, pair in ipairs(source.pairs) do
       if failed_services(pair) > options.ports then return true end
     end

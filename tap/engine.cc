@@ -10,7 +10,8 @@ namespace {
 
 constexpr uint32_t kPacketsWrap = 1u << 24;
 constexpr uint8_t kMostOpenAttempts = (1u << 6) - 1;
-constexpr uint8_t kMostOpenHandshakes = (1u << 7) - 1;
+constexpr uint8_t kMostOpenHandshakes = (1u << 6) - 1;
+constexpr uint8_t kMostAskingPackets = (1u << 7) - 1;
 // A host that answers a packet out of nowhere with a RST was probed, not cut off in the middle of
 // a conversation, if that was about all it got.
 constexpr uint32_t kMostProbes = 3;
@@ -183,6 +184,7 @@ bool Engine::weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
     } else if (!observation.destination.is_multicast_or_broadcast()) {
       if (observation.role == Role::kAsk || observation.role == Role::kDatagram) {
         pair.flags |= Pair::kContacted;
+        pair.same_port = asked.transport == Transport::kUdp && own == asked ? 1 : 0;
         ++source.contacted;
       } else if (observation.role == Role::kAnswer || observation.role == Role::kRefusal) {
         pair.flags |= Pair::kUnsolicited;
@@ -222,6 +224,10 @@ bool Engine::weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
     case Role::kAnswer:
       if (!is_new) other = opposite(observation);
       if (other == kNone) return false;
+      // A UDP port that was not asked only looks like a server's: NFS asks from system ports.
+      if (observation.transport == Transport::kUdp && !has_asked(other, own)) {
+        return ask(number, asked, observation.frame);
+      }
       answer(other, own);
       if (Pair& asker = pairs_[other]; asker.open_attempts > 0) {
         asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
@@ -293,7 +299,14 @@ bool Engine::ask(uint32_t number, Service service, uint32_t frame) {
   }
   if (pair.has_asked_first(service)) return false;
   const uint64_t key = service_key(number, service);
-  if (pair.has(Pair::kPorts) && services_.contains(key)) return false;
+  if (pair.has(Pair::kPorts)) {
+    if (const auto found = services_.find(key); found != services_.end()) {
+      Asked& asked = found->second;
+      if (asked.packets < kMostAskingPackets)
+        asked.packets = (asked.packets + 1) & kMostAskingPackets;
+      return false;
+    }
+  }
   if (full()) {
     note_limit(frame);
     return false;
@@ -302,13 +315,15 @@ bool Engine::ask(uint32_t number, Service service, uint32_t frame) {
   if (!pair.has(Pair::kPorts)) {
     if (pair.has(Pair::kAsked)) {
       const bool answered = on_speaking_terms(number);
-      services_.emplace(service_key(number, pair.service()), answered);
+      const uint64_t before = std::min<uint64_t>(packets(number) - 1, kMostAskingPackets);
+      services_.emplace(service_key(number, pair.service()),
+                        Asked{static_cast<uint8_t>(before & kMostAskingPackets), answered});
       asked.services.push_back(pair.service());
       asked.answered = answered ? 1 : 0;
     }
     pair.flags |= Pair::kPorts;
   }
-  services_.emplace(key, false);
+  services_.emplace(key, Asked{1, 0});
   asked.services.push_back(service);
   return true;
 }
@@ -333,8 +348,8 @@ void Engine::answer(uint32_t number, Service service) {
   }
   if (!pair.has(Pair::kPorts)) return;
   const auto found = services_.find(service_key(number, service));
-  if (found == services_.end() || found->second) return;
-  found->second = true;
+  if (found == services_.end() || found->second.answered != 0) return;
+  found->second.answered = 1;
   ++per_pair_[number].answered;
 }
 

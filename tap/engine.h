@@ -47,7 +47,8 @@ struct Pair {
   uint16_t port;
   uint8_t transport : 2;        ///< of `port`
   uint8_t open_attempts : 6;    ///< SYNs for which nothing has come back yet, saturating
-  uint8_t open_handshakes : 7;  ///< SYN-ACKs the source has not acknowledged yet, saturating
+  uint8_t open_handshakes : 6;  ///< SYN-ACKs the source has not acknowledged yet, saturating
+  uint8_t same_port : 1;        ///< the first packet was UDP, from a port to the same port
   uint8_t took_up : 1;          ///< it acknowledged one: there was a connection
   int64_t first_time;           ///< nanoseconds since 1970, or kNoTime
 
@@ -159,16 +160,20 @@ class Engine {
   void for_each_pair_with_services(Visit visit) const {
     for (const auto& [pair, asked] : per_pair_) visit(pair, services(pair));
   }
-  /// Calls visit(Service, whether it answered) for each service asked of a pair's destination, in
-  /// the order they were asked for. O(of them).
+  /// Calls visit(Service, whether it answered, packets that asked for it) for each service asked of
+  /// a pair's destination, in the order they were asked for. Of several services the packets
+  /// saturate at 127, and those of the first are counted up to when the second was asked for.
+  /// O(of them).
   template <typename Visit>
   void for_each_service(uint32_t pair, Visit visit) const {
     if (!pairs_[pair].has(Pair::kPorts)) {
-      if (pairs_[pair].has(Pair::kAsked)) visit(pairs_[pair].service(), on_speaking_terms(pair));
+      if (!pairs_[pair].has(Pair::kAsked)) return;
+      visit(pairs_[pair].service(), on_speaking_terms(pair), packets(pair));
       return;
     }
     for (const Service& service : per_pair_.find(pair)->second.services) {
-      visit(service, services_.find(service_key(pair, service))->second);
+      const Asked& asked = services_.find(service_key(pair, service))->second;
+      visit(service, asked.answered != 0, uint64_t{asked.packets});
     }
   }
   /// The pairs of a source in the order they were first seen; needs Options::history.
@@ -186,6 +191,10 @@ class Engine {
   template <typename Key, typename Value>
   using Map = boost::unordered_flat_map<Key, Value, SeededHash>;
   using SourceSketch = Sketch<8>;
+  struct Asked {
+    uint8_t packets : 7;
+    uint8_t answered : 1;
+  };
   struct PairServices {
     std::vector<Service> services;
     uint32_t answered = 0;
@@ -236,7 +245,7 @@ class Engine {
   Index source_index_;
   Blocks<Address> ipv6_destinations_;
   Index ipv6_index_;
-  Map<uint64_t, bool> services_;          // pair, transport, port -> answered
+  Map<uint64_t, Asked> services_;         // by pair, transport and port
   Map<uint32_t, PairServices> per_pair_;  // pairs with Pair::kPorts
   Map<uint32_t, Excess> excess_;          // pairs whose counts outgrew their bits
   Map<uint32_t, SourceSketch> beyond_;    // sources: destinations past the limit

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <map>
 
 #include "verdict.h"
 
@@ -9,24 +9,36 @@ namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
 
-// Threshold Random Walk (Jung, Paxson, Berger, Balakrishnan 2004): a first contact of a benign
-// source succeeds with probability theta0 = 0.8, one of a scanner with theta1 = 0.2; the values are
-// the paper's and rwscan's (SiLK). Success is split by what the source then does: it converses, it
-// says no more than a probe would (three packets), or it leaves a TCP handshake half open, which
-// nobody but a scanner does on purpose.
-struct Outcomes {
-  double fails;
-  double half_open;
-  double stops;
-  double converses;
+// A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
+// Balakrishnan 2004), where a benign source succeeds with probability 0.8 and a scanner fails with
+// 0.8; the values are the paper's and rwscan's (SiLK). Here a success is told by what the source
+// then does, and of both sides there are kinds, which also differ in where they go next.
+struct Kind {
+  double fails;      // refused or silent
+  double streams;    // silent, and sent more to than any probe: one way, or heard one way only
+  double half_open;  // a SYN-ACK that is never taken up, which only scanners do on purpose
+  double stops;      // answered, and sent no more to than a probe
+  double converses;  // answered, and sent more to
+  double nearby;     // in the same network as the contact before it
+  double prior;
 };
-constexpr Outcomes kBenign{0.2, 0.02, 0.28, 0.5};
-constexpr Outcomes kScanner{0.8, 0.1, 0.07, 0.03};
+// Who tries a network address by address finds some of them alive; who tries the Internet finds
+// few. Others know whom they contact, near (a monitor) or anywhere, but peers, which are often
+// gone: 24 and 26 % answered those that were measured. Few networks of peers share a port that is
+// not asked for elsewhere; the prior is such that seven failures in a row accuse.
+constexpr Kind kSweeper{0.75, 0.01, 0.1, 0.11, 0.03, 0.9, 1};
+constexpr Kind kProber{0.84, 0.01, 0.1, 0.03, 0.02, 0.05, 1};
+constexpr Kind kClient{0.18, 0.02, 0.02, 0.28, 0.5, 0.05, 1};
+constexpr Kind kMonitor{0.18, 0.02, 0.02, 0.28, 0.5, 0.9, 1};
+constexpr Kind kPeer{0.64, 0.04, 0.02, 0.1, 0.2, 0.05, 0.0005};
+
 constexpr uint64_t kMostProbePackets = 3;
+// A probe and ten more: nmap's --max-retries. TCP's stacks give up after seven.
+constexpr uint64_t kMostTries = 11;
 
 // Where ARP targets come from. A gateway or a busy host asks for whom others send to: rarely for
 // neighbours one after the other (measured: 4 to 7 % of targets), and at most a few a second. A
-// sweep asks in order, or in a burst, or both.
+// sweep asks in order, or in a burst.
 constexpr double kGatewayInOrder = 0.1;
 constexpr double kSweepInOrder = 0.6;
 constexpr double kGatewayRate = 10;  // new targets a second
@@ -48,110 +60,185 @@ uint64_t busiest(const Engine& engine, std::span<const uint32_t> pairs, uint64_t
   return most;
 }
 
-// How one destination took one service it was asked for.
-struct Request {
-  Service service;
-  bool contacted;
-  bool answered;
-  bool half_open;
-  bool conversed;
+// The contacts that asked for one service.
+struct Asked {
+  uint64_t hosts = 0;  // with those that are no first contacts
+  uint64_t contacted = 0;
+  uint64_t fails = 0;
+  uint64_t streams = 0;
+  uint64_t half_open = 0;
+  uint64_t stops = 0;
+  uint64_t converses = 0;
+  uint64_t nearby = 0;
+  uint64_t same_port = 0;  // of those that fail, from a UDP port to the same port
+  Address before;
+
+  uint64_t answered() const { return half_open + stops + converses; }
 };
 
-double contact_score(const Request& request) {
-  static const double kFails = std::log(kScanner.fails / kBenign.fails);
-  static const double kHalfOpen = std::log(kScanner.half_open / kBenign.half_open);
-  static const double kStops = std::log(kScanner.stops / kBenign.stops);
-  static const double kConverses = std::log(kScanner.converses / kBenign.converses);
-  if (!request.answered) return kFails;
-  if (request.half_open) return kHalfOpen;
-  return request.conversed ? kConverses : kStops;
+// The same /16, or the /48 that a site gets for IPv6 (RFC 6177).
+bool are_nearby(const Address& a, const Address& b) {
+  return a.network == Network::kIpv6 ? a.high >> 16 == b.high >> 16 : a.low >> 16 == b.low >> 16;
 }
 
-// The walk goes service by service: a scan asks everybody the same, and what a source does
-// elsewhere neither hides nor makes one.
-void weigh_services(std::vector<Request>& requests, Evidence& evidence) {
-  std::sort(requests.begin(), requests.end(),
-            [](const Request& a, const Request& b) { return a.service < b.service; });
-  for (size_t from = 0, to = 0; from < requests.size(); from = to) {
-    const Service service = requests[from].service;
-    uint64_t contacted = 0;
-    uint64_t answered = 0;
-    uint64_t half_open = 0;
-    double score = 0;
-    for (; to < requests.size() && requests[to].service == service; ++to) {
-      if (!requests[to].contacted) continue;
-      ++contacted;
-      answered += requests[to].answered ? 1 : 0;
-      half_open += requests[to].answered && requests[to].half_open ? 1 : 0;
-      score += contact_score(requests[to]);
-    }
-    ++evidence.services;
-    if (to - from > evidence.top_service_hosts) {
-      evidence.top_service_hosts = to - from;
-      evidence.top_service = service;
-    }
-    // Tunnels and ESP are no probes: they carry what was agreed on elsewhere, often one way.
-    const bool is_probe = service.transport != Transport::kOther;
-    if (is_probe && score > evidence.scan_score) {
-      evidence.scan_score = score;
-      evidence.scan_service = service;
-      evidence.scan_contacted = contacted;
-      evidence.scan_answered = answered;
-      evidence.scan_half_open = half_open;
-    }
+// The logarithm of the likelihood that a source of this kind has these contacts.
+double likelihood(const Kind& kind, const Asked& asked) {
+  const auto term = [](uint64_t count, double probability) {
+    return static_cast<double>(count) * std::log(probability);
+  };
+  return std::log(kind.prior) + term(asked.fails, kind.fails) + term(asked.streams, kind.streams) +
+         term(asked.half_open, kind.half_open) + term(asked.stops, kind.stops) +
+         term(asked.converses, kind.converses) + term(asked.nearby, kind.nearby) +
+         term(asked.contacted - 1 - asked.nearby, 1 - kind.nearby);
+}
+
+double scan_score(const Asked& asked) {
+  // From a port to the same port either side may have begun: if nobody answers, perhaps each of
+  // these packets is an answer.
+  if (asked.answered() == 0 && 2 * asked.same_port > asked.contacted) return 0;
+  return std::max(likelihood(kSweeper, asked), likelihood(kProber, asked)) -
+         std::max(
+             {likelihood(kClient, asked), likelihood(kMonitor, asked), likelihood(kPeer, asked)});
+}
+
+// How one destination took what it was asked for.
+struct Host {
+  Address address;
+  uint64_t packets;  // sent to it, for any service
+  bool contacted;
+  bool half_open;
+  bool same_port;
+  uint64_t tried = 0;  // services
+  uint64_t failed = 0;
+  uint64_t silent_udp = 0;
+  uint64_t answered_udp = 0;
+
+  // Media have a port for control beside each, which is often silent.
+  uint64_t all_failed() const { return failed + (silent_udp > answered_udp ? silent_udp : 0); }
+};
+
+void weigh_contact(Asked& asked, const Host& host, bool answered, bool streams, bool half_open) {
+  ++asked.hosts;
+  if (!host.contacted) return;
+  asked.nearby += asked.contacted > 0 && are_nearby(asked.before, host.address) ? 1 : 0;
+  asked.before = host.address;
+  ++asked.contacted;
+  if (streams) {
+    ++asked.streams;
+  } else if (!answered) {
+    ++asked.fails;
+    asked.same_port += host.same_port ? 1 : 0;
+  } else if (half_open) {
+    ++asked.half_open;
+  } else {
+    ++(host.packets > kMostProbePackets ? asked.converses : asked.stops);
   }
 }
 
-// A walk over ARP targets, by order and pace. Who is answered, or is then sent to, was looked for
-// in earnest. It starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks
+void weigh_port(Host& host, Service service, bool answered, bool streams, bool half_open) {
+  // The first port of traceroute, and as many as it can ask for (RFC 1393 and LBL's program): its
+  // probes are meant to fail.
+  constexpr uint16_t kTraceroute = 33434;
+  constexpr uint16_t kTraceroutePorts = 255;
+  ++host.tried;
+  if (streams) return;
+  if (service.transport != Transport::kUdp) {
+    host.failed += answered && !half_open ? 0 : 1;
+  } else if (answered) {
+    ++host.answered_udp;
+  } else if (service.port < kTraceroute || service.port >= kTraceroute + kTraceroutePorts) {
+    ++host.silent_udp;
+  }
+}
+
+using Services = std::map<Service, Asked>;
+
+// The test goes service by service: a scan asks everybody the same, and what a source does
+// elsewhere neither hides nor makes one.
+void weigh_services(const Services& services, Evidence& evidence) {
+  evidence.services = services.size();
+  for (const auto& [service, asked] : services) {
+    if (asked.hosts > evidence.top_service_hosts) {
+      evidence.top_service_hosts = asked.hosts;
+      evidence.top_service = service;
+    }
+    // Tunnels and ESP are no probes: they carry what was agreed on elsewhere, often one way.
+    if (service.transport == Transport::kOther || asked.contacted == 0) continue;
+    const double score = scan_score(asked);
+    if (score <= evidence.scan_score) continue;
+    evidence.scan_score = score;
+    evidence.scan_service = service;
+    evidence.scan_contacted = asked.contacted;
+    evidence.scan_answered = asked.answered();
+    evidence.scan_half_open = asked.half_open;
+  }
+}
+
+// A walk that starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks
 // for all day does not hide a sweep.
+class Walk {
+ public:
+  void step(double score) {
+    score_ += score;
+    ++steps_;
+    if (score_ <= 0) {
+      score_ = 0;
+      steps_ = 0;
+    }
+    if (score_ > highest_) {
+      highest_ = score_;
+      steps_to_highest_ = steps_;
+    }
+  }
+  double highest() const { return highest_; }
+  uint64_t steps_to_highest() const { return steps_to_highest_; }
+
+ private:
+  double score_ = 0;
+  uint64_t steps_ = 0;
+  double highest_ = 0;
+  uint64_t steps_to_highest_ = 0;
+};
+
+// Walks over ARP targets, one by order and one by pace. Who is answered, or is then sent to, was
+// looked for in earnest.
 void weigh_arp(const Engine& engine, const Source& source, std::span<const uint32_t> pairs,
                Evidence& evidence) {
   static const double kInOrder = std::log(kSweepInOrder / kGatewayInOrder);
   static const double kOutOfOrder = std::log((1 - kSweepInOrder) / (1 - kGatewayInOrder));
-  static const double kNeeded = std::log(kScanner.stops / kBenign.stops);
+  static const double kNeeded = std::log(0.2 / 0.8);
   const uint32_t same_host =
       engine.find_source({Network::kIpv4, source.address.high, source.address.low});
-  double score = 0;
-  uint64_t swept = 0;
+  Walk by_order;
+  Walk by_pace;
   const Pair* before = nullptr;
   for (const uint32_t number : pairs) {
     const Pair& pair = engine.pair(number);
     const Address target{Network::kIpv4, 0, pair.destination};
     const bool sent_to = same_host != kNone && engine.find_pair(same_host, target) != kNone;
     if (pair.has(Pair::kAnswered) || sent_to) {
-      score += kNeeded;
-      ++swept;
+      by_order.step(kNeeded);
+      by_pace.step(kNeeded);
     } else if (before != nullptr) {
       const uint32_t step = pair.destination - before->destination;
-      score += step == 1 || step == UINT32_MAX ? kInOrder : kOutOfOrder;
+      by_order.step(step == 1 || step == UINT32_MAX ? kInOrder : kOutOfOrder);
       // Two Poisson processes: the likelihood of this gap under each.
       const double gap =
           std::max(0.0, static_cast<double>(pair.first_time - before->first_time) / kSecond);
-      score +=
-          std::log(kSweepRate / kGatewayRate) - (kSweepRate - kGatewayRate) * std::min(gap, 0.1);
-      ++swept;
+      by_pace.step(std::log(kSweepRate / kGatewayRate) -
+                   (kSweepRate - kGatewayRate) * std::min(gap, 0.1));
     }
     before = &pair;
-    if (score <= 0) {
-      score = 0;
-      swept = 0;
-    }
-    if (score > evidence.arp_score) {
-      evidence.arp_score = score;
-      evidence.arp_swept = swept + 1;
-    }
   }
+  const Walk& walk = by_order.highest() > by_pace.highest() ? by_order : by_pace;
+  evidence.arp_score = walk.highest();
+  evidence.arp_swept = walk.highest() > 0 ? walk.steps_to_highest() + 1 : 0;
 }
 
 }  // namespace
 
 Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const uint32_t> pairs,
                          uint64_t window, size_t undecided) {
-  // The first port of traceroute, and as many as it can ask for (RFC 1393 and LBL's program): its
-  // probes are meant to fail.
-  constexpr uint16_t kTraceroute = 33434;
-  constexpr uint16_t kTraceroutePorts = 255;
   const Source& source = engine.source(number);
   Evidence evidence;
   evidence.tcp_attempts = source.tcp_attempts;
@@ -160,13 +247,14 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
   evidence.busiest_minute = busiest(engine, pairs, 60 * uint64_t{kSecond});
   if (window != 0) evidence.busiest_window = busiest(engine, pairs, window * kSecond);
 
-  std::vector<Request> requests;
+  Services services;
   const size_t decided = pairs.size() - std::min(undecided, pairs.size());
   for (size_t i = 0; i < pairs.size(); ++i) {
     const uint32_t pair_number = pairs[i];
     const Pair& pair = engine.pair(pair_number);
+    const Address destination = engine.destination(pair);
     const bool contacted = pair.has(Pair::kContacted) && (i < decided || pair.has(Pair::kAnswered));
-    if (engine.destination(pair).is_multicast_or_broadcast()) {
+    if (destination.is_multicast_or_broadcast()) {
       ++evidence.multicast;
       continue;
     }
@@ -179,28 +267,26 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
     } else if (!contacted && !pair.has(Pair::kReplying)) {
       ++(pair.has(Pair::kServed) ? evidence.served : evidence.cut_off);
     }
-    const bool half_open = contacted && pair.has(Pair::kAnswered) && !pair.took_up &&
-                           source.tcp_attempts > 0 && pair.service().transport == Transport::kTcp;
-    evidence.half_open += half_open ? 1 : 0;
-    const bool conversed = engine.packets(pair_number) > kMostProbePackets;
-    uint64_t tried = 0;
-    uint64_t failed = 0;
-    engine.for_each_service(pair_number, [&](Service service, bool answered) {
-      requests.push_back({service, contacted, answered, half_open, conversed});
-      ++tried;
-      const bool is_traceroute = service.transport == Transport::kUdp &&
-                                 service.port >= kTraceroute &&
-                                 service.port < kTraceroute + kTraceroutePorts;
-      failed += answered || is_traceroute ? 0 : 1;
+    Host host{destination, engine.packets(pair_number), contacted,
+              contacted && pair.has(Pair::kAnswered) && pair.took_up == 0 &&
+                  source.tcp_attempts > 0 && pair.service().transport == Transport::kTcp,
+              pair.same_port != 0};
+    evidence.half_open += host.half_open ? 1 : 0;
+    engine.for_each_service(pair_number, [&](Service service, bool answered, uint64_t packets) {
+      const bool streams = !answered && packets > kMostTries;
+      const bool half_open =
+          host.half_open && service.transport == Transport::kTcp && packets <= kMostTries;
+      weigh_contact(services[service], host, answered, streams, half_open);
+      weigh_port(host, service, answered, streams, half_open);
     });
-    evidence.services_on_one_host = std::max(evidence.services_on_one_host, tried);
-    if (failed > evidence.failed_on_one_host) {
-      evidence.failed_on_one_host = failed;
-      evidence.failed_host = engine.destination(pair);
-      evidence.failed_host_packets = engine.packets(pair_number);
+    evidence.services_on_one_host = std::max(evidence.services_on_one_host, host.tried);
+    if (host.all_failed() > evidence.failed_on_one_host) {
+      evidence.failed_on_one_host = host.all_failed();
+      evidence.failed_host = destination;
+      evidence.failed_host_packets = host.packets;
     }
   }
-  weigh_services(requests, evidence);
+  weigh_services(services, evidence);
   if (source.address.network == Network::kArp) weigh_arp(engine, source, pairs, evidence);
   return evidence;
 }

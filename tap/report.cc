@@ -8,7 +8,8 @@ namespace {
 
 constexpr size_t kMostActive = 10;
 
-// Unanswered first contacts below which nobody is worth judging, flagged or not.
+// First contacts that were not answered, or attempts that led to no connection, below which nobody
+// is worth judging, flagged or not.
 constexpr uint32_t kFewestFailures = 4;
 
 // The pairs of the chosen sources, source by source, in the order of arrival.
@@ -32,7 +33,8 @@ std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
   std::vector<bool> worth(engine.source_count());
   for (uint32_t number = 0; number < engine.source_count(); ++number) {
     const Source& source = engine.source(number);
-    worth[number] = source.contacted - source.answered >= kFewestFailures;
+    worth[number] = source.contacted - source.answered >= kFewestFailures ||
+                    source.tcp_attempts >= uint64_t{source.tcp_handshakes} + kFewestFailures;
   }
   engine.for_each_pair_with_services([&](uint32_t pair, const ServiceCount& count) {
     if (count.failed() > ports) worth[engine.pair(pair).source] = true;

@@ -21,9 +21,6 @@ constexpr double kPeerSameService = 0.2;
 // Fewer ARP targets are no sweep: a /28 has as many addresses.
 constexpr uint64_t kFewestSwept = 16;
 
-// A port scan sends a port one to three packets; media and tunnels send far more.
-constexpr uint64_t kMostPacketsPerPort = 8;
-
 double accusing_score() {
   static const double kScore = std::log(kBeta / kAlpha);
   return kScore;
@@ -42,8 +39,7 @@ bool is_address_scan(const Evidence& evidence) {
 }
 
 bool is_port_scan(const Evidence& evidence, uint64_t ports) {
-  return evidence.failed_on_one_host > ports &&
-         evidence.failed_host_packets <= kMostPacketsPerPort * evidence.services_on_one_host;
+  return evidence.failed_on_one_host > ports;
 }
 
 bool is_arp_scan(const Evidence& evidence) {
@@ -52,15 +48,17 @@ bool is_arp_scan(const Evidence& evidence) {
 
 // What a source is that does not scan: what most of its destinations say.
 Verdict occupation(const Source& source, const Evidence& evidence) {
-  // As many services as this part of the hosts: every peer has a port of its own.
+  // More than so many hosts and services, and as many services as a quarter of the hosts: every
+  // peer has a port of its own.
+  constexpr uint64_t kFewPeers = 8;
   constexpr uint64_t kHostsPerPeerService = 4;
   const uint64_t hosts = source.destinations - evidence.multicast;
   if (2 * evidence.multicast > source.destinations) return Verdict::kMulticast;
   if (2 * evidence.unsolicited > hosts) return Verdict::kBackscatter;
   if (2 * (evidence.replied + evidence.served) > hosts) return Verdict::kServer;
   const bool answered = evidence.contacted > 0 && 2 * evidence.answered >= evidence.contacted;
-  const bool many_services =
-      evidence.services > 8 && evidence.services * kHostsPerPeerService >= evidence.contacted;
+  const bool many_services = evidence.services > kFewPeers && evidence.contacted > kFewPeers &&
+                             evidence.services * kHostsPerPeerService >= evidence.contacted;
   if (many_services && evidence.answered > 0) return Verdict::kPeerToPeer;
   if (answered && 2 * (evidence.contacted + evidence.cut_off) > hosts) return Verdict::kClient;
   if (2 * evidence.cut_off > hosts) return Verdict::kClient;
@@ -168,8 +166,8 @@ std::string reason(const Source& source, const Evidence& evidence) {
   }
   if (evidence.failed_on_one_host > 1) {
     append(sentence,
-           format("%llu of %llu ports refused or silent on ", number(evidence.failed_on_one_host),
-                  number(evidence.services_on_one_host)) +
+           format("%llu of %llu ports refused, silent or half open on ",
+                  number(evidence.failed_on_one_host), number(evidence.services_on_one_host)) +
                to_string(evidence.failed_host));
   }
   if (!is_arp && evidence.top_service_hosts > 1) {

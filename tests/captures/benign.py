@@ -1,4 +1,6 @@
 """Captures in which a host has a high fan-out, and nobody scans."""
+from typing import List
+
 from capture import Capture, recipe
 from layers import (
     ACK,
@@ -32,6 +34,12 @@ CLIENT = "10.0.0.40"
 SERVER = "10.0.0.5"
 GATEWAY = "10.0.0.1"
 NAME_SERVER = "10.0.0.53"
+
+
+def scattered(capture: Capture, count: int) -> List[str]:
+    """Addresses all over the Internet's lower half."""
+    draw = capture.random.randrange
+    return [f"{draw(11, 120)}.{draw(256)}.{draw(256)}.{draw(1, 255)}" for _ in range(count)]
 
 
 @recipe()
@@ -194,3 +202,66 @@ def ping_monitor(capture: Capture) -> None:
             capture.send(time, CLIENT, host, echo(True, turn))
             if number not in (11, 47):
                 capture.send(time + 0.001, host, CLIENT, echo(False, turn))
+
+
+@recipe()
+def p2p_one_port(capture: Capture) -> None:
+    """A peer-to-peer client contacts 120 peers, all on port 6346; 30 answer and exchange data."""
+    for number, peer in enumerate(scattered(capture, 120)):
+        client, server = (CLIENT, 40000 + number), (peer, 6346)
+        if number % 4 == 1:
+            connection = Conversation(capture, number * 0.4, client, server, 0.08).open()
+            for _ in range(2):
+                connection.say(0, capture.random.randbytes(60))
+                connection.say(1, capture.random.randbytes(300))
+        else:
+            probe(capture, number * 0.4, client, server, repeats=(3,))
+
+
+@recipe()
+def game_servers(capture: Capture) -> None:
+    """A game asks 120 servers of a list how they are, each once; half of them answer."""
+    for number, server in enumerate(scattered(capture, 120)):
+        capture.send(number * 0.01, CLIENT, server, udp(50000, 27015, bytes(25)))
+        if number % 2:
+            capture.send(number * 0.01 + 0.08, server, CLIENT, udp(27015, 50000, bytes(120)))
+
+
+@recipe()
+def name_responder(capture: Capture) -> None:
+    """A host answers 60 others that ask the network for its name by NetBIOS and mDNS."""
+    for number, other in enumerate(hosts("10.0.0", 60, 100)):
+        port, group = ((137, "10.0.0.255"), (5353, "224.0.0.251"))[number % 2]
+        capture.send(number, other, group, udp(port, port, bytes(50)))
+        capture.send(number + 0.01, SERVER, other, udp(port, port, bytes(62)))
+
+
+@recipe()
+def one_way_logs(capture: Capture) -> None:
+    """A relay sends logs to 15 collectors, which never answer."""
+    for turn in range(20):
+        for number, collector in enumerate(hosts("10.0.7", 15)):
+            time = turn + number * 0.01
+            capture.send(time, SERVER, collector, udp(40000, 514, b"<13>relay: a message"))
+
+
+@recipe()
+def nfs_mounts(capture: Capture) -> None:
+    """A client mounts 25 times: its calls come from system ports, and go to high ones."""
+    for number in range(25):
+        time, own, mountd = number * 0.5, 700 + number, 40000 + number * 3
+        for step, port in enumerate((111, mountd, 2049)):
+            capture.send(time + step * 0.01, CLIENT, SERVER, udp(own, port, bytes(56)))
+            capture.send(time + step * 0.01 + 0.002, SERVER, CLIENT, udp(port, own, bytes(32)))
+
+
+@recipe()
+def calls(capture: Capture) -> None:
+    """20 calls between two media gateways, whose control ports nobody listens to."""
+    for number in range(20):
+        own, other = 10000 + 2 * number, 20000 + 2 * number
+        for packet in range(6):
+            time = number * 2 + packet * 0.02
+            capture.send(time, CLIENT, SERVER, udp(own, other, bytes(172)))
+            capture.send(time + 0.01, SERVER, CLIENT, udp(other, own, bytes(172)))
+        capture.send(number * 2 + 0.2, CLIENT, SERVER, udp(own + 1, other + 1, bytes(60)))

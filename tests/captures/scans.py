@@ -107,12 +107,45 @@ def half_open_sweep(capture: Capture) -> None:
 
 
 @recipe()
+def open_web_sweep(capture: Capture) -> None:
+    """Connections to port 443 of 100 neighbouring addresses: half answer and are reset at once."""
+    capture.scan(ADDRESS_SCAN, SCANNER)
+    for number, target in enumerate(hosts("172.20.7", 100)):
+        client, server = (SCANNER, 51000 + number), (target, 443)
+        if number % 2:
+            Conversation(capture, number * 0.05, client, server, 0.01).open().reset(0)
+        else:
+            probe(capture, number * 0.05, client, server)
+
+
+@recipe()
+def banner_sweep(capture: Capture) -> None:
+    """Connections to port 22 of 120 addresses in a network: 15 greet and are greeted."""
+    capture.scan(ADDRESS_SCAN, SCANNER)
+    for number, target in enumerate(shuffled(capture, hosts("10.0.7", 120))):
+        client, server = (SCANNER, 51000 + number), (target, 22)
+        if number % 8 == 3:
+            connection = Conversation(capture, number * 0.05, client, server, 0.01).open()
+            connection.say(1, b"SSH-2.0-OpenSSH_9.2\r\n").say(0, b"SSH-2.0-sweep\r\n").close()
+        else:
+            probe(capture, number * 0.05, client, server, RST | ACK if number % 3 == 0 else 0)
+
+
+@recipe()
 def arp_sweep(capture: Capture) -> None:
     """ARP requests for the 253 other addresses of a /24 in a second, 12 of which answer."""
     capture.scan(ARP_SCAN, SCANNER)
     targets = [target for target in hosts("10.0.0", 254) if target != SCANNER]
     for number, target in enumerate(targets):
         ask(capture, number * 0.004, SCANNER, target, answered=number % 22 == 3)
+
+
+@recipe()
+def arp_sweep_slow(capture: Capture) -> None:
+    """ARP requests for 100 addresses in order, four seconds apart, 8 of which answer."""
+    capture.scan(ARP_SCAN, SCANNER)
+    for number, target in enumerate(hosts("10.0.0", 100, 100)):
+        ask(capture, number * 4.0, SCANNER, target, answered=number % 13 == 5)
 
 
 # Many ports
@@ -185,6 +218,28 @@ def port_scan_null(capture: Capture) -> None:
 def port_scan_xmas(capture: Capture) -> None:
     """FIN, PSH and URG to 150 ports of a host, all but two answered by RST."""
     flags_scan(capture, FIN | PSH | URG)
+
+
+@recipe()
+def port_scan_tarpit(capture: Capture) -> None:
+    """SYN to 100 ports of a host that answers on all of them, whom the scanner resets."""
+    capture.scan(PORT_SCAN, SCANNER)
+    for port in range(1, 101):
+        probe(capture, port * 0.01, (SCANNER, 44000), (VICTIM, port), SYN | ACK, RST)
+
+
+@recipe()
+def port_scan_then_login(capture: Capture) -> None:
+    """SYN to 60 ports of a host, then a long conversation with the open one."""
+    capture.scan(PORT_SCAN, SCANNER)
+    for port in range(1, 61):
+        is_open = port == 22
+        answer, last = (SYN | ACK, RST) if is_open else (RST | ACK, 0)
+        probe(capture, port * 0.01, (SCANNER, 45000), (VICTIM, port), answer, last)
+    login = Conversation(capture, 2, (SCANNER, 46000), (VICTIM, 22), 0.01).open()
+    for _ in range(150):
+        login.say(0, capture.random.randbytes(40)).say(1, capture.random.randbytes(60))
+    login.close()
 
 
 @recipe()

@@ -118,7 +118,7 @@ auto everything(const Engine& engine) {
   for (uint32_t number = 0; number < engine.pair_count(); ++number) {
     const Pair& pair = engine.pair(number);
     std::vector<uint64_t> services;
-    engine.for_each_service(number, [&](Service service, bool answered) {
+    engine.for_each_service(number, [&](Service service, bool answered, uint64_t) {
       services.push_back(uint64_t{answered} << 32 |
                          uint64_t{static_cast<uint8_t>(service.transport)} << 16 | service.port);
     });
@@ -190,7 +190,7 @@ TEST_P(EngineDifferential, SumsUpItsFlagsAndServices) {
     std::set<Service> distinct;
     uint32_t tried = 0;
     uint32_t good = 0;
-    engine.for_each_service(number, [&](Service service, bool is_answered) {
+    engine.for_each_service(number, [&](Service service, bool is_answered, uint64_t) {
       distinct.insert(service);
       ++tried;
       good += is_answered ? 1 : 0;

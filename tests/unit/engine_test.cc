@@ -254,6 +254,28 @@ TEST_F(EngineTest, BothAskWhenUdpPortsDoNotMatch) {
   EXPECT_EQ(services(b, a).tried, 1u);
 }
 
+TEST_F(EngineTest, ASystemPortThatWasNotAskedIsNoServers) {
+  const auto call = [&](uint16_t from, uint16_t to) {
+    traffic.send(a, b, Role::kAnswer, Transport::kUdp, from, to);
+    traffic.udp(b, a, to, from);
+  };
+  traffic.udp(a, b, 700, 111);
+  traffic.udp(b, a, 111, 700);
+  for (uint16_t i = 0; i < 20; ++i) call(700 + i, 40000 + i);
+  EXPECT_EQ(services(a, b).tried, 21u);
+  EXPECT_EQ(services(a, b).answered, 21u);
+  EXPECT_EQ(services(b, a).tried, 0u) << "it only answers";
+}
+
+TEST_F(EngineTest, KnowsWhoBeganFromAUdpPortToTheSame) {
+  traffic.udp(a, b, 123, 123);
+  traffic.udp(a, c, 40000, 123);
+  traffic.syn(b, c, 123, 123);
+  EXPECT_EQ(engine.pair(pair_of(a, b)).same_port, 1);
+  EXPECT_EQ(engine.pair(pair_of(a, c)).same_port, 0);
+  EXPECT_EQ(engine.pair(pair_of(b, c)).same_port, 0);
+}
+
 TEST_F(EngineTest, TheSourcesOwnAckShowsAnAnswerThatWasNotCaptured) {
   traffic.syn(a, b, 80);
   traffic.tcp_data(a, b, 40000, 80);
@@ -333,7 +355,7 @@ TEST_F(EngineTest, CountersOfOpenAttemptsAndHandshakesSaturate) {
     traffic.syn_ack(c, a, 80);
   }
   for (int i = 0; i < 1000; ++i) traffic.tcp_data(a, c, 40000, 80);
-  EXPECT_EQ(source(a).tcp_handshakes, 63u + 127u);
+  EXPECT_EQ(source(a).tcp_handshakes, 63u + 63u);
 }
 
 // Services.
@@ -350,11 +372,25 @@ TEST_F(EngineTest, KeepsEachServiceThatWasAskedFor) {
   EXPECT_EQ(count.answered, 1u);
   EXPECT_EQ(count.failed(), 2u);
   std::string all;
-  engine.for_each_service(pair_of(a, b), [&](Service service, bool answered) {
+  engine.for_each_service(pair_of(a, b), [&](Service service, bool answered, uint64_t) {
     all +=
         transport_name(service.transport) + std::to_string(service.port) + (answered ? "+ " : "- ");
   });
   EXPECT_EQ(all, "tcp22- tcp80+ udp80- ");
+}
+
+TEST_F(EngineTest, CountsThePacketsThatAskForEachService) {
+  for (int i = 0; i < 3; ++i) traffic.syn(a, b, 22);
+  for (int i = 0; i < 200; ++i) traffic.udp(a, b, 40000, 53);
+  for (int i = 0; i < 2; ++i) traffic.syn(a, b, 80);
+  for (int i = 0; i < 300; ++i) traffic.udp(a, c, 40000, 53);
+  std::string all;
+  const auto note = [&](Service service, bool, uint64_t packets) {
+    all += std::to_string(service.port) + "x" + std::to_string(packets) + " ";
+  };
+  engine.for_each_service(pair_of(a, b), note);
+  engine.for_each_service(pair_of(a, c), note);
+  EXPECT_EQ(all, "22x3 53x127 80x2 53x300 ");
 }
 
 TEST_F(EngineTest, AnswersOfTheFirstServiceAreKeptWhenMoreAreAsked) {
@@ -391,7 +427,7 @@ TEST_F(EngineTest, ADestinationThatWasNeverAskedHasNoServices) {
   traffic.syn_ack(a, b, 80);
   EXPECT_EQ(services(a, b).tried, 0u);
   int visited = 0;
-  engine.for_each_service(pair_of(a, b), [&](Service, bool) { ++visited; });
+  engine.for_each_service(pair_of(a, b), [&](Service, bool, uint64_t) { ++visited; });
   EXPECT_EQ(visited, 0);
 }
 
