@@ -1026,9 +1026,10 @@ do
   end
 
   -- Notes how a host took one service that it was asked for.
-  local function weigh_contact(asked, host, outcome)
+  local function weigh_contact(asked, host, answered, outcome)
     asked.hosts = asked.hosts + 1
-    if not host.contacted then return end
+    -- Who was reached by one service is no failure by another: QUIC is often blocked, TCP is not.
+    if not host.contacted or (host.answered and not answered) then return end
     if asked.before and are_nearby(asked.before, host.address) then
       asked.nearby = asked.nearby + 1
     end
@@ -1131,6 +1132,7 @@ do
     evidence.busiest_minute = busiest(source.pairs, 60)
     if window ~= 0 then evidence.busiest_window = busiest(source.pairs, window) end
 
+    local is_arp = source.address:sub(1, 1) == ARP
     local by_service = {}
     local function asked_of(service)
       local asked = by_service[service]
@@ -1153,9 +1155,11 @@ do
       local half_open = pair.contacted and pair.answered and not pair.took_up
         and source.tcp_attempts > 0 and transport == TCP
       if half_open then increment("half_open") end
+      if is_arp then return end
       local host = {
         address = pair.address, contacted = pair.contacted, same_port = pair.same_port,
-        failed = 0, silent_udp = 0, answered_udp = 0,
+        answered = pair.answered and not half_open, failed = 0,
+        silent_udp = 0, answered_udp = 0,
       }
       local services, answered, packets = services_of(pair)
       for _, service in ipairs(services) do
@@ -1167,7 +1171,7 @@ do
         else
           outcome = pair.packets > MOST_PROBE_PACKETS and CONVERSES or STOPS
         end
-        weigh_contact(asked_of(service), host, outcome)
+        weigh_contact(asked_of(service), host, answered[service], outcome)
         weigh_port(host, service, answered[service], outcome)
       end
       evidence.services_on_one_host = max(evidence.services_on_one_host, #services)
@@ -1187,7 +1191,7 @@ do
       end
     end
     weigh_services(by_service, evidence)
-    if source.address:sub(1, 1) == ARP then weigh_arp(engine, source, evidence) end
+    if is_arp then weigh_arp(engine, source, evidence) end
     return evidence
   end
 end

@@ -106,7 +106,7 @@ struct Host {
   Address address;
   uint64_t packets;  // sent to it, for any service
   bool contacted;
-  bool half_open;
+  bool answered;  // and taken up, for whatever service
   bool same_port;
   uint64_t tried = 0;  // services
   uint64_t failed = 0;
@@ -119,7 +119,8 @@ struct Host {
 
 void weigh_contact(Asked& asked, const Host& host, bool answered, bool streams, bool half_open) {
   ++asked.hosts;
-  if (!host.contacted) return;
+  // Who was reached by one service is no failure by another: QUIC is often blocked, TCP is not.
+  if (!host.contacted || (host.answered && !answered)) return;
   asked.nearby += asked.contacted > 0 && are_nearby(asked.before, host.address) ? 1 : 0;
   asked.before = host.address;
   ++asked.contacted;
@@ -223,8 +224,11 @@ void weigh_arp(const Engine& engine, const Source& source, std::span<const uint3
       const uint32_t step = pair.destination - before->destination;
       by_order.step(step == 1 || step == UINT32_MAX ? kInOrder : kOutOfOrder);
       // Two Poisson processes: the likelihood of this gap under each.
-      const double gap =
-          std::max(0.0, static_cast<double>(pair.first_time - before->first_time) / kSecond);
+      const uint64_t nanoseconds =
+          pair.first_time <= before->first_time
+              ? 0
+              : static_cast<uint64_t>(pair.first_time) - static_cast<uint64_t>(before->first_time);
+      const double gap = static_cast<double>(nanoseconds) / kSecond;
       by_pace.step(std::log(kSweepRate / kGatewayRate) -
                    (kSweepRate - kGatewayRate) * std::min(gap, 0.1));
     }
@@ -267,17 +271,17 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
     } else if (!contacted && !pair.has(Pair::kReplying)) {
       ++(pair.has(Pair::kServed) ? evidence.served : evidence.cut_off);
     }
+    const bool half_open = contacted && pair.has(Pair::kAnswered) && pair.took_up == 0 &&
+                           source.tcp_attempts > 0 && pair.service().transport == Transport::kTcp;
     Host host{destination, engine.packets(pair_number), contacted,
-              contacted && pair.has(Pair::kAnswered) && pair.took_up == 0 &&
-                  source.tcp_attempts > 0 && pair.service().transport == Transport::kTcp,
-              pair.same_port != 0};
-    evidence.half_open += host.half_open ? 1 : 0;
+              pair.has(Pair::kAnswered) && !half_open, pair.same_port != 0};
+    evidence.half_open += half_open ? 1 : 0;
+    if (source.address.network == Network::kArp) continue;
     engine.for_each_service(pair_number, [&](Service service, bool answered, uint64_t packets) {
       const bool streams = !answered && packets > kMostTries;
-      const bool half_open =
-          host.half_open && service.transport == Transport::kTcp && packets <= kMostTries;
-      weigh_contact(services[service], host, answered, streams, half_open);
-      weigh_port(host, service, answered, streams, half_open);
+      const bool left = half_open && service.transport == Transport::kTcp && packets <= kMostTries;
+      weigh_contact(services[service], host, answered, streams, left);
+      weigh_port(host, service, answered, streams, left);
     });
     evidence.services_on_one_host = std::max(evidence.services_on_one_host, host.tried);
     if (host.all_failed() > evidence.failed_on_one_host) {

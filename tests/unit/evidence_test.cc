@@ -113,6 +113,14 @@ TEST_F(EvidenceTest, ThePortsOfTracerouteDoNotFail) {
   EXPECT_EQ(evidence_of(a).failed_on_one_host, 2u);
 }
 
+TEST_F(EvidenceTest, ArpAsksForNoService) {
+  for (uint32_t target = 1; target <= 30; ++target) traffic.arp_request(1000, 1000 + target);
+  const Evidence evidence = evidence_of(arp(1000));
+  EXPECT_EQ(evidence.contacted, 30u);
+  EXPECT_EQ(evidence.services, 0u);
+  EXPECT_EQ(evidence.failed_on_one_host, 0u);
+}
+
 TEST_F(EvidenceTest, AMinuteHasSixtySeconds) {
   traffic.step = 20 * kSecond;
   for (uint32_t i = 0; i < 9; ++i) traffic.syn(a, ipv4(100 + i), 22);

@@ -114,6 +114,14 @@ TEST_F(VerdictTest, WhatSucceedsElsewhereHidesNoScan) {
   EXPECT_EQ(verdict_of(a), "address-scan");
 }
 
+TEST_F(VerdictTest, AHostThatIsReachedByOneServiceIsNoFailureByAnother) {
+  for (uint32_t i = 0; i < 30; ++i) {
+    traffic.udp(a, ipv4(100 + i), 40000, 443);
+    traffic.converse(a, ipv4(100 + i), 443);
+  }
+  EXPECT_EQ(verdict_of(a), "client");
+}
+
 TEST_F(VerdictTest, WhoGoesOnSendingDoesNotProbe) {
   for (int packet = 0; packet < 11; ++packet) {
     for (uint32_t i = 0; i < 20; ++i) traffic.udp(a, ipv4(100 + i), 40000, 514);
@@ -203,6 +211,17 @@ TEST_F(ArpVerdictTest, ABurstIsASweepInWhateverOrder) {
 
 TEST_F(ArpVerdictTest, AGatewayAsksInNoOrderAndAtNoPace) {
   ask(500, 0.1, 7);
+  EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
+}
+
+TEST_F(ArpVerdictTest, AFrameWithoutATimeTellsNoPace) {
+  for (uint32_t target = 1; target <= 100; ++target) {
+    engine.observe({.source = arp(kAsker),
+                    .destination = arp(0x0a000100 + target * 7),
+                    .role = Role::kAsk,
+                    .frame = target,
+                    .time = target % 2 == 0 ? traffic.time + target * kSecond : kNoTime});
+  }
   EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
 }
 
