@@ -512,7 +512,8 @@ size_t Engine::memory() const {
   bytes += per_pair_.bucket_count() * (sizeof(PairServices) + 9);
   bytes += excess_.bucket_count() * (sizeof(Excess) + 9);
   bytes += beyond_.bucket_count() * (sizeof(SourceSketch) + 5);
-  for (const auto& pairs : history_) bytes += sizeof pairs + pairs.capacity() * sizeof(uint32_t);
+  for (const auto& pairs : history_)
+    bytes += sizeof(std::vector<uint32_t>) + pairs.capacity() * sizeof(uint32_t);
   return bytes;
 }
 
