@@ -1,6 +1,6 @@
 #include "window.h"
 
-#include <array>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -139,6 +139,12 @@ void* read_capture_file(capture_file* file, void* data) {
   return result;
 }
 
+// What the button in Wireshark's status bar does.
+void* stop_reading(capture_file* file, void*) {
+  if (file != nullptr) file->stop_flag = true;
+  return nullptr;
+}
+
 // Wireshark leaves its functions without an object while it quits.
 const funnel_ops_t* window_functions() { return in_window() ? funnel_get_funnel_ops() : nullptr; }
 
@@ -162,8 +168,12 @@ class WindowHost : public gui::Host {
     return file_engine();
   }
 
-  ReportSettings settings() override {
-    ReportSettings settings = report_settings(Options());
+  int64_t start_time() override {
+    return capture_file_now().state.open ? file_engine()->first_time() : kNoTime;
+  }
+
+  ReportSettings settings(const Options& options) override {
+    ReportSettings settings = report_settings(options);
     settings.capture = file().name;
     settings.filter = filter_;
     return settings;
@@ -211,6 +221,16 @@ class WindowHost : public gui::Host {
   }
 
   bool is_retapping() const override { return retapping_; }
+
+  double progress() override {
+    const uint32_t frames = capture_file_now().frames;
+    if (!retapping_ || frames == 0) return 0;
+    return std::min(1.0, static_cast<double>(limited_->frames_read()) / frames);
+  }
+
+  void stop() override {
+    if (retapping_) plugin_if_get_capture_file(stop_reading, nullptr);
+  }
 
   std::string host_name(const Address& address) override {
     // The window has a tick of its own.

@@ -28,7 +28,8 @@ void collect_pairs(const Engine& engine, const std::vector<bool>& chosen,
   }
 }
 
-// Whether evidence below the threshold could accuse the source.
+}  // namespace
+
 std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
   std::vector<bool> worth(engine.source_count());
   for (uint32_t number = 0; number < engine.source_count(); ++number) {
@@ -50,8 +51,6 @@ void count_in_bin(std::vector<Bin>& bins, uint64_t destinations) {
   }
   ++bins[bin].sources;
 }
-
-}  // namespace
 
 Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
                    const Dissection& dissection) {

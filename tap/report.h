@@ -126,6 +126,12 @@ struct Report {
 Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
                    const Dissection& dissection);
 
+/// Whether evidence could accuse each source, flagged or not. O(sources + pairs with services).
+std::vector<bool> worth_judging(const Engine& engine, uint64_t ports);
+
+/// Counts a source with so many destinations, which are not 0, in the distribution.
+void count_in_bin(std::vector<Bin>& bins, uint64_t destinations);
+
 /// Tells names: the resolved name of an address, or an empty string.
 using NameOf = std::function<std::string(const Address&)>;
 

@@ -15,7 +15,7 @@
 namespace fanout::gui {
 
 /// To be raised with every change of this header, or of an object that passes through it.
-inline constexpr int kAbi = 1;
+inline constexpr int kAbi = 2;
 
 /// The capture file, as Wireshark has it now.
 struct FileState {
@@ -42,8 +42,10 @@ class Host {
   /// What is counted: shared, and counting on between two calls. With Engine::Options::history.
   /// nullptr if there is nothing.
   virtual std::shared_ptr<const Engine> engine() = 0;
-  /// The settings by the preferences.
-  virtual ReportSettings settings() = 0;
+  /// The time of the file's first frame, whatever filter limits what is counted; or kNoTime.
+  virtual int64_t start_time() = 0;
+  /// The settings by the options, and by the preferences for what they leave open.
+  virtual ReportSettings settings(const Options& options) = 0;
   /// A report of what engine() counted.
   virtual Report report(const ReportSettings& settings) = 0;
   virtual void render(Format format, const Report& report, const Sink& sink) = 0;
@@ -55,6 +57,10 @@ class Host {
   virtual void unlimit() = 0;
   /// Whether limit() is under way.
   virtual bool is_retapping() const = 0;
+  /// How much of limit() is done, from 0 to 1.
+  virtual double progress() = 0;
+  /// Ends limit() at the next packet.
+  virtual void stop() = 0;
 
   /// Resolved names, empty if there are none.
   virtual std::string host_name(const Address& address) = 0;

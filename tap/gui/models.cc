@@ -3,7 +3,6 @@
 #include <QBrush>
 #include <QFont>
 #include <QGuiApplication>
-#include <QPalette>
 #include <algorithm>
 #include <numeric>
 
@@ -52,7 +51,7 @@ std::vector<Column> destination_columns() {
       {"packets", "Packets", "Packets from the source to it", true, true},
       {"bytes", "Bytes", "Bytes from the source to it, as on the wire", true, true},
       {"first_frame", "First Frame", "The first frame from the source to it", true, true},
-      {"first_time", "First Seen", "When the source first sent to it", true, true},
+      {"first_time", "First Seen", "When the source first sent to it", true, false},
       {"service", "First Port", "The first service that the source asked for", false, true},
       {"services", "Ports", "How many services the source asked for", true, true},
       {"answered", "Answered", "Whether it answered the source's first contact", false, true},
@@ -80,6 +79,11 @@ void sort_by(std::vector<uint32_t>& rows, std::vector<std::pair<Key, uint32_t>>&
 
 }  // namespace
 
+NumberModel::NumberModel(Host& host, std::vector<Column> columns)
+    : host_(host), spacer_(4, 1), columns_(std::move(columns)) {
+  spacer_.fill(Qt::transparent);
+}
+
 int NumberModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(rows_.size());
 }
@@ -99,6 +103,8 @@ QVariant NumberModel::headerData(int section, Qt::Orientation orientation, int r
     case Qt::TextAlignmentRole:
       return static_cast<int>(Qt::AlignVCenter |
                               (column.is_number ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::DecorationRole:
+      return column.is_number ? QVariant() : spacer_;
     case kNameRole:
       return column.name;
     default:
@@ -152,6 +158,7 @@ void NumberModel::sort(int column, Qt::SortOrder order) {
 }
 
 void NumberModel::set_rows(std::vector<uint32_t> rows) {
+  start_ = host_.start_time();
   std::vector<uint32_t> before = std::move(rows_);
   rows_ = std::move(rows);
   sort_rows();
@@ -200,18 +207,23 @@ void SourceModel::show(std::shared_ptr<const Engine> engine, const ReportSetting
   const bool judges_alike =
       engine == engine_ && settings.ports == settings_.ports && settings.window == settings_.window;
   if (!judges_alike) judgements_.clear();
+  const uint64_t frames = engine ? engine->frames() : 0;
+  if (!judges_alike || frames != keyed_frames_) verdict_keys_.clear();
+  keyed_frames_ = frames;
   engine_ = std::move(engine);
   settings_ = settings;
   unfiltered_ = sources.size();
   if (!search.isEmpty()) {
-    std::erase_if(sources, [&](uint32_t source) { return !matches(source, search); });
+    const std::string in_address = search.toLower().toStdString();
+    std::erase_if(sources, [&](uint32_t source) { return !matches(source, search, in_address); });
   }
   set_rows(std::move(sources));
 }
 
-bool SourceModel::matches(uint32_t source, const QString& search) const {
+bool SourceModel::matches(uint32_t source, const QString& search,
+                          const std::string& in_address) const {
   const Address& address = engine_->source(source).address;
-  if (qstring(to_string(address)).contains(search, Qt::CaseInsensitive)) return true;
+  if (to_string(address).find(in_address) != std::string::npos) return true;
   if (QString(network_name(address.network)).compare(search, Qt::CaseInsensitive) == 0) return true;
   if (looks_.names && resolved(address).contains(search, Qt::CaseInsensitive)) return true;
   // Judging a million sources takes longer than typing: only the few with a judgement are searched.
@@ -278,11 +290,19 @@ int64_t SourceModel::key(uint32_t number, int column) const {
       return is_flagged(number) ? 1 : 0;
     case kVerdict:
     case kReason:
-      return is_allowed(number) ? 0 : verdict_key(judge_source(number).verdicts);
+      return verdict_key_of(number);
     default:
       return static_cast<int64_t>(judge_source(number).evidence.*
                                   (kEvidenceCounts[column - kEvidence].count));
   }
+}
+
+int64_t SourceModel::verdict_key_of(uint32_t source) const {
+  if (is_allowed(source)) return 0;
+  verdict_keys_.resize(engine_->source_count());
+  int64_t& key = verdict_keys_[source];
+  if (key == 0) key = verdict_key(judge_source(source).verdicts);
+  return key;
 }
 
 bool SourceModel::address_key(uint32_t number, int column, Address* address) const {
@@ -345,9 +365,9 @@ QString SourceModel::shown(uint32_t number, int column) const {
     case kRatio:
       return QString::number(static_cast<double>(key(number, column)) / 1000, 'f', 2);
     case kFirstTime:
-      return time_text(source.first_time, engine_->first_time(), looks_.time);
+      return time_text(source.first_time, start_, looks_.time);
     case kLastTime:
-      return time_text(source.last_time, engine_->first_time(), looks_.time);
+      return time_text(source.last_time, start_, looks_.time);
     case kDuration:
       return QString::number(static_cast<double>(key(number, column)) / 1e9, 'f', 3);
     case kFlagged:
@@ -384,6 +404,7 @@ QVariant SourceModel::data(const QModelIndex& index, int role) const {
       const QString text = tip(source, index.column());
       return text.isEmpty() ? QVariant() : QVariant("<p>" + text + "</p>");
     }
+    case Qt::DecorationRole:
     case Qt::TextAlignmentRole:
       return headerData(index.column(), Qt::Horizontal, role);
     case Qt::FontRole: {
@@ -466,7 +487,7 @@ QVariant DestinationModel::raw(uint32_t number, int column) const {
 QString DestinationModel::shown(uint32_t number, int column) const {
   const Pair& pair = engine_->pair(number);
   if (column == kFirstTime) {
-    return time_text(pair.first_time, engine_->first_time(), looks_.time);
+    return time_text(pair.first_time, start_, looks_.time);
   }
   if (column == kService && looks_.names && pair.has(Pair::kAsked)) {
     const QString name = foreign_text(host_.service_name(pair.service()));
@@ -485,6 +506,7 @@ QVariant DestinationModel::data(const QModelIndex& index, int role) const {
       return shown(pair, index.column());
     case kRawRole:
       return raw(pair, index.column());
+    case Qt::DecorationRole:
     case Qt::TextAlignmentRole:
       return headerData(index.column(), Qt::Horizontal, role);
     default:

@@ -5,6 +5,7 @@
 
 #include <QAbstractTableModel>
 #include <QCache>
+#include <QPixmap>
 #include <QString>
 #include <cstdint>
 #include <functional>
@@ -42,13 +43,13 @@ class NumberModel : public QAbstractTableModel {
   const std::vector<Column>& columns() const { return columns_; }
   /// The thing in a row.
   uint32_t number(int row) const { return rows_[static_cast<size_t>(row)]; }
+  const std::shared_ptr<const Engine>& engine() const { return engine_; }
   /// The row of a thing, or -1. O(rows).
   int row_of(uint32_t number) const;
   void set_looks(const Looks& looks);
 
  protected:
-  NumberModel(Host& host, std::vector<Column> columns)
-      : host_(host), columns_(std::move(columns)) {}
+  NumberModel(Host& host, std::vector<Column> columns);
 
   /// Replaces the rows, sorted.
   void set_rows(std::vector<uint32_t> rows);
@@ -60,8 +61,10 @@ class NumberModel : public QAbstractTableModel {
   QString resolved(const Address& address) const;
 
   Host& host_;
+  QPixmap spacer_;  ///< before a text, which would stick to the number in the column before
   Looks looks_;
   std::shared_ptr<const Engine> engine_;
+  int64_t start_ = kNoTime;  ///< relative times are since then
 
  private:
   void sort_rows();
@@ -125,12 +128,16 @@ class SourceModel : public NumberModel {
   QVariant raw(uint32_t source, int column) const;
   QString shown(uint32_t source, int column) const;
   QString tip(uint32_t source, int column) const;
-  bool matches(uint32_t source, const QString& search) const;
+  bool matches(uint32_t source, const QString& search, const std::string& in_address) const;
+  int64_t verdict_key_of(uint32_t source) const;
   bool is_allowed(uint32_t source) const;
 
   ReportSettings settings_;
   size_t unfiltered_ = 0;
   mutable QCache<uint32_t, Judgement> judgements_;
+  // To sort by: of each source, so that only the first time takes long. 0: not known.
+  mutable std::vector<int64_t> verdict_keys_;
+  uint64_t keyed_frames_ = 0;
 };
 
 /// The destinations of a source.

@@ -13,6 +13,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPointer>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSaveFile>
 #include <QScrollBar>
@@ -24,7 +26,6 @@
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace fanout::gui {
@@ -32,6 +33,10 @@ namespace {
 
 constexpr int kPollMilliseconds = 500;
 constexpr int kSearchMilliseconds = 200;
+// Most captures are judged within this time, before anything is shown; the rest goes on in slices
+// that leave the window responsive.
+constexpr int kJudgeAtOnce = 200;
+constexpr int kJudgeSlice = 40;
 // A live capture may not be slowed down: the window takes at most this part of the time.
 constexpr int kShareOfTime = 5;
 // A filter with more addresses is longer than Wireshark can be asked to compile.
@@ -63,6 +68,11 @@ Fields fields_of(Network network) {
 QString one_of(const char* field, const QStringList& addresses) {
   if (addresses.size() == 1) return QString("%1 == %2").arg(field, addresses[0]);
   return QString("%1 in {%2}").arg(field, addresses.join(", "));
+}
+
+// "1 source", "2 sources".
+QString count_text(uint64_t count, const char* what) {
+  return number_text(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
 QString quoted_one_of(const char* field, QStringList addresses) {
@@ -114,7 +124,14 @@ Window::Window(Host& host, QWidget* parent)
   destination_title_ = new QLabel(this);
   destination_title_->setObjectName("destinationTitle");
   destination_title_->setTextFormat(Qt::PlainText);
-  destination_title_->setMargin(4);
+  destination_title_->setContentsMargins(4, 4, 4, 0);
+  reason_ = new QLabel(this);
+  reason_->setObjectName("reason");
+  reason_->setAccessibleName("Reason of the verdict");
+  reason_->setTextFormat(Qt::PlainText);
+  reason_->setWordWrap(true);
+  reason_->setContentsMargins(4, 0, 4, 4);
+  reason_->setTextInteractionFlags(Qt::TextSelectableByMouse);
 
   auto* list = new QWidget(this);
   auto* list_layout = new QVBoxLayout(list);
@@ -128,6 +145,7 @@ Window::Window(Host& host, QWidget* parent)
   details_layout->setContentsMargins(0, 0, 0, 0);
   details_layout->setSpacing(0);
   details_layout->addWidget(destination_title_);
+  details_layout->addWidget(reason_);
   details_layout->addWidget(destination_table_, 1);
 
   lower_ = new QSplitter(Qt::Horizontal, this);
@@ -146,6 +164,7 @@ Window::Window(Host& host, QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(make_controls());
   layout->addWidget(message_);
+  layout->addWidget(make_progress());
   layout->addWidget(upper_, 1);
   layout->addWidget(status_);
   layout->addWidget(make_buttons());
@@ -162,13 +181,14 @@ Window::Window(Host& host, QWidget* parent)
   connect(&poll_, &QTimer::timeout, this, [this] { look_for_changes(); });
   search_delay_.setSingleShot(true);
   connect(&search_delay_, &QTimer::timeout, this, [this] { show_tab(); });
+  connect(&judge_timer_, &QTimer::timeout, this, [this] { judge_on(); });
 
-  preferred_threshold_ = host_.settings().threshold;
+  preferred_threshold_ = host_.settings(options_).threshold;
   threshold_->setValue(static_cast<int>(preferred_threshold_));
   names_->setChecked(host_.resolves_names());
   resize(1180, 780);
   upper_->setSizes({360, 330});
-  lower_->setSizes({560, 560});
+  lower_->setSizes({660, 500});
   load_looks();
   set_looks();
 }
@@ -206,20 +226,34 @@ void Window::set_up_table(QTableView* table, NumberModel* model, const char* nam
   const std::vector<Column>& columns = model->columns();
   for (size_t i = 0; i < columns.size(); ++i) {
     const Column& column = columns[i];
-    const int least = metrics.horizontalAdvance(column.title) + 34;
+    // With room for the arrow that tells the order.
+    const int least = metrics.horizontalAdvance(column.title) + 26;
     const char* widest = column.name == "source" || column.name == "destination"
-                             ? "2001:db8:111::111"
-                         : column.name == "name"    ? "www.shop99.example.com"
-                         : column.name == "verdict" ? "address-scan, port-scan"
-                         : column.name == "service" ? "65535/tcp (service)"
-                         : column.is_number         ? "12,345,678"
-                                                    : "";
+                             ? "2001:db8:11::111"
+                         : column.name == "name"       ? "www.shop99.example.com"
+                         : column.name == "verdict"    ? "address-scan, por"
+                         : column.name == "bytes"      ? "12,345,678"
+                         : column.name == "first_time" ? "12345.123456"
+                                                       : "";
     header->resizeSection(static_cast<int>(i),
                           std::max(least, metrics.horizontalAdvance(widest) + 16));
     table->setColumnHidden(static_cast<int>(i), !column.is_shown);
   }
+  const auto add_key = [&](const QKeySequence& key, auto act) {
+    auto* action = new QAction(table);
+    action->setShortcut(key);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    table->addAction(action);
+    connect(action, &QAction::triggered, this, act);
+  };
+  add_key(QKeySequence::Copy, [this, table] { copy(table, false, TableForm::kCsv); });
+  for (const int key : {Qt::Key_Return, Qt::Key_Enter}) {
+    add_key(key, [this, table] {
+      table == source_table_ ? go_to_flagged_frame() : go_to_first_frame();
+    });
+  }
   connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this, table] {
-    if (table == source_table_) show_selected();
+    if (table == source_table_ && !is_filling_) show_selected();
   });
 }
 
@@ -261,7 +295,11 @@ QWidget* Window::make_controls() {
   names_ = new QCheckBox("&Name resolution", controls);
   names_->setObjectName("names");
   first->addWidget(names_);
-  connect(names_, &QCheckBox::toggled, this, [this] { set_looks(); });
+  connect(names_, &QCheckBox::toggled, this, [this] {
+    set_looks();
+    show_charts();
+    show_selected();
+  });
 
   time_format_ = new QComboBox(controls);
   time_format_->setObjectName("timeFormat");
@@ -297,6 +335,26 @@ QWidget* Window::make_controls() {
     read_again();
   });
   return controls;
+}
+
+QWidget* Window::make_progress() {
+  progress_ = new QWidget(this);
+  progress_->setObjectName("progress");
+  auto* row = new QHBoxLayout(progress_);
+  row->setContentsMargins(0, 0, 0, 0);
+  progress_bar_ = new QProgressBar(progress_);
+  progress_bar_->setObjectName("progressBar");
+  progress_bar_->setAccessibleName("Progress of reading");
+  progress_bar_->setRange(0, 1000);
+  auto* stop = new QPushButton("S&top", progress_);
+  stop->setObjectName("stop");
+  stop->setAutoDefault(false);
+  row->addWidget(new QLabel("Reading the packets again:", progress_));
+  row->addWidget(progress_bar_, 1);
+  row->addWidget(stop);
+  progress_->hide();
+  connect(stop, &QPushButton::clicked, this, [this] { host_.stop(); });
+  return progress_;
 }
 
 QWidget* Window::make_charts() {
@@ -337,8 +395,8 @@ QWidget* Window::make_charts() {
           [this] { show_charts(); });
   active_chart_->on_click = [this](uint64_t source) { reveal(static_cast<uint32_t>(source)); };
   distribution_chart_->on_click = [this](uint64_t bin) {
-    if (bin >= report_.distribution.size()) return;
-    select_with_destinations(report_.distribution[bin].from, report_.distribution[bin].to);
+    if (bin >= totals_.distribution.size()) return;
+    select_with_destinations(totals_.distribution[bin].from, totals_.distribution[bin].to);
   };
   return charts_;
 }
@@ -367,10 +425,16 @@ QWidget* Window::make_buttons() {
 }
 
 void Window::set_options(const Options& options) {
+  options_ = options;
   if (options.threshold)
     threshold_->setValue(static_cast<int>(
         std::min<uint64_t>(*options.threshold, static_cast<uint64_t>(threshold_->maximum()))));
+  // From here on the spin box tells it, and the preference when that is changed.
+  options_.threshold.reset();
   if (options.all) tabs_->setCurrentIndex(kAll);
+  if (options.unicast) {
+    say("\"unicast\" of -z fanout has no effect here: the preference of FAN-OUT counts.");
+  }
   if (options.filter.empty()) return;
   follows_display_filter_ = false;
   filter_->setText(foreign_text(options.filter));
@@ -381,7 +445,6 @@ void Window::set_options(const Options& options) {
 void Window::open_now() {
   // By hand, for a hidden window was told nothing of it.
   file_ = host_.file();
-  engine_.reset();
   if (limit_->isChecked()) wants_reading_ = true;
   poll_.start(kPollMilliseconds);
   refresh();
@@ -396,14 +459,17 @@ void Window::hideEvent(QHideEvent* event) {
   if (event->spontaneous()) return;
   save_looks();
   poll_.stop();
+  judge_timer_.stop();
   wants_reading_ = false;
-  // While reading, this is done once it is over: see read_again().
+  // While reading, the rest is done once that is over: see retry_reading().
+  host_.stop();
   host_.unlimit();
 }
 
 void Window::look_for_changes() {
+  show_progress();
   const FileState now = host_.file();
-  const ReportSettings settings = host_.settings();
+  const ReportSettings settings = host_.settings(options_);
   if (settings.threshold != preferred_threshold_) {
     preferred_threshold_ = settings.threshold;
     threshold_->setValue(static_cast<int>(
@@ -413,6 +479,7 @@ void Window::look_for_changes() {
   if (follows && now.display_filter != file_.display_filter) {
     filter_->setText(foreign_text(now.display_filter));
     wants_reading_ = true;
+    host_.stop();
   }
   if (wants_reading_) {
     file_ = now;
@@ -424,67 +491,108 @@ void Window::look_for_changes() {
                        (!engine || engine->frames() == frames_shown_) &&
                        settings.ports == settings_.ports && settings.window == settings_.window;
   file_ = now;
-  if (is_same) return;
-  const bool is_new_file = engine != engine_;
   const bool is_early =
       since_refresh_.isValid() && since_refresh_.elapsed() < kShareOfTime * refresh_cost_;
-  if (is_new_file || !is_early) refresh();
+  if (engine != engine_) {
+    refresh();
+  } else if (is_early) {
+    return;
+  } else if (!judging_.is_done()) {
+    // This pass is finished first, or there would be no end to it in a live capture.
+    show_all();
+    since_refresh_.start();
+  } else if (!is_same) {
+    refresh();
+  }
 }
 
 void Window::refresh() {
   QElapsedTimer clock;
   clock.start();
-  settings_ = host_.settings();
+  const ReportSettings before = settings_;
+  settings_ = host_.settings(options_);
   settings_.threshold = static_cast<uint64_t>(threshold_->value());
-  engine_ = file_.open ? host_.engine() : nullptr;
-  frames_shown_ = engine_ ? engine_->frames() : 0;
-  report_ = engine_ ? host_.report(settings_) : Report();
+  const std::shared_ptr<const Engine> engine = file_.open ? host_.engine() : nullptr;
+  const uint64_t frames = engine ? engine->frames() : 0;
+  const bool is_judged = engine == engine_ && frames == frames_shown_ &&
+                         settings_.ports == before.ports && settings_.window == before.window;
+  engine_ = engine;
+  frames_shown_ = frames;
+  if (is_judged && settings_.window == 0) {
+    judging_.set_threshold(settings_.threshold);
+  } else {
+    judging_.start(engine_, settings_);
+    judging_.work(kJudgeAtOnce);
+  }
+  if (!judging_.is_done()) judge_timer_.start(0);
   setWindowTitle("Wireshark · Scan Suspects" +
                  (file_.name.empty() ? QString() : " · " + foreign_text(file_.name)));
-
-  std::array<uint64_t, kNetworks> sources{};
-  const uint32_t count = engine_ ? engine_->source_count() : 0;
-  for (uint32_t number = 0; number < count; ++number) {
-    ++sources[static_cast<size_t>(engine_->source(number).address.network)];
-  }
-  tabs_->setTabText(kSuspects, "Suspects · " + number_text(report_.suspects_total));
-  tabs_->setTabText(kFlagged, "Over threshold · " + number_text(report_.flagged_total));
-  tabs_->setTabText(kAll, "All sources · " + number_text(count));
-  // A tab for each network, if there are several.
-  const auto networks = std::count_if(sources.begin(), sources.end(),
-                                      [](uint64_t of_network) { return of_network > 0; });
-  {
-    const QSignalBlocker blocker(tabs_);
-    const int before = tabs_->currentIndex();
-    for (int i = 0; i < kNetworks; ++i) {
-      const int tab = kFirstNetwork + i;
-      if (tabs_->count() <= tab) tabs_->addTab(QString());
-      const auto network = static_cast<Network>(i);
-      tabs_->setTabText(tab, QString(network_name(network)) + " · " +
-                                 number_text(sources[static_cast<size_t>(i)]));
-      tabs_->setTabVisible(tab, networks > 1 && sources[static_cast<size_t>(i)] > 0);
-    }
-    tabs_->setCurrentIndex(before < kFirstNetwork || tabs_->isTabVisible(before) ? before : kAll);
-  }
-  show_tab();
-  show_charts();
+  show_all();
   refresh_cost_ = clock.elapsed();
   since_refresh_.start();
 }
 
-std::vector<uint32_t> Window::sources_of_tab() const {
-  std::vector<uint32_t> sources;
-  if (!engine_) return sources;
-  const int tab = tabs_->currentIndex();
-  if (tab == kSuspects || tab == kFlagged) {
-    for (const SourceRow& row : report_.sources) {
-      if (tab == kSuspects ? row.suspect() : row.flagged) sources.push_back(row.number);
-    }
-    return sources;
+void Window::judge_on() {
+  judging_.work(kJudgeSlice);
+  show_status();
+  if (!judging_.is_done()) return;
+  judge_timer_.stop();
+  show_all();
+}
+
+void Window::show_all() {
+  count_totals();
+  show_totals();
+  show_tab();
+  show_charts();
+}
+
+void Window::count_totals() {
+  totals_ = Totals();
+  totals_.of_network.resize(kNetworks);
+  const uint32_t count = engine_ ? engine_->source_count() : 0;
+  for (uint32_t number = 0; number < count; ++number) {
+    const Cardinality destinations = engine_->destinations(number);
+    ++totals_.of_network[static_cast<size_t>(engine_->source(number).address.network)];
+    totals_.pairs.value += destinations.value;
+    totals_.pairs.low += destinations.low;
+    totals_.pairs.high += destinations.high;
+    if (destinations.value > 0) count_in_bin(totals_.distribution, destinations.value);
+    totals_.flagged += judging_.is_flagged(number) ? 1 : 0;
+    totals_.suspects += judging_.is_suspect(number) ? 1 : 0;
   }
-  sources.resize(engine_->source_count());
+}
+
+void Window::show_totals() {
+  const uint32_t count = engine_ ? engine_->source_count() : 0;
+  tabs_->setTabText(kSuspects, "Suspects · " + number_text(totals_.suspects));
+  tabs_->setTabText(kFlagged, "Over threshold · " + number_text(totals_.flagged));
+  tabs_->setTabText(kAll, "All sources · " + number_text(count));
+  // A tab for each network, if there are several.
+  const auto networks = std::count_if(totals_.of_network.begin(), totals_.of_network.end(),
+                                      [](uint32_t of_network) { return of_network > 0; });
+  const QSignalBlocker blocker(tabs_);
+  const int before = tabs_->currentIndex();
+  for (int i = 0; i < kNetworks; ++i) {
+    const int tab = kFirstNetwork + i;
+    const uint32_t sources = totals_.of_network[static_cast<size_t>(i)];
+    if (tabs_->count() <= tab) tabs_->addTab(QString());
+    tabs_->setTabText(
+        tab, QString(network_name(static_cast<Network>(i))) + " · " + number_text(sources));
+    tabs_->setTabVisible(tab, networks > 1 && sources > 0);
+  }
+  tabs_->setCurrentIndex(before < kFirstNetwork || tabs_->isTabVisible(before) ? before : kAll);
+}
+
+std::vector<uint32_t> Window::sources_of_tab() const {
+  std::vector<uint32_t> sources(engine_ ? engine_->source_count() : 0);
   std::iota(sources.begin(), sources.end(), 0);
-  if (tab >= kFirstNetwork) {
+  const int tab = tabs_->currentIndex();
+  if (tab == kSuspects) {
+    std::erase_if(sources, [&](uint32_t source) { return !judging_.is_suspect(source); });
+  } else if (tab == kFlagged) {
+    std::erase_if(sources, [&](uint32_t source) { return !judging_.is_flagged(source); });
+  } else if (tab >= kFirstNetwork) {
     const auto network = static_cast<Network>(tab - kFirstNetwork);
     std::erase_if(sources, [&](uint32_t source) {
       return engine_->source(source).address.network != network;
@@ -495,23 +603,25 @@ std::vector<uint32_t> Window::sources_of_tab() const {
 
 void Window::show_tab() {
   search_delay_.stop();
-  // Another engine has other numbers: what was selected is found again by its address.
-  static std::weak_ptr<const Engine> shown;
-  const bool is_same_engine = engine_ && shown.lock() == engine_;
-  shown = engine_;
-  std::vector<uint32_t> selected;
-  uint32_t current = kNone;
-  uint32_t top = kNone;
-  if (is_same_engine) {
-    selected = selected_sources();
-    const QModelIndex index = source_table_->currentIndex();
-    if (index.isValid()) current = sources_->number(index.row());
-    const int first = source_table_->rowAt(0);
-    if (first > 0) top = sources_->number(first);
+  // After a reload the same sources have other numbers.
+  Place place = place_of(source_table_, sources_);
+  const std::shared_ptr<const Engine> before = sources_->engine();
+  if (before != engine_) {
+    const auto renumber = [&](uint32_t& number) {
+      if (number != kNone && engine_) {
+        number = engine_->find_source(before->source(number).address);
+      }
+    };
+    renumber(place.current);
+    renumber(place.top);
+    for (uint32_t& number : place.selected) renumber(number);
+    std::sort(place.selected.begin(), place.selected.end());
   }
+  is_filling_ = true;
   sources_->show(engine_, settings_, sources_of_tab(), search_->text().trimmed());
-  select_sources(selected, current, top);
+  go_to_place(source_table_, sources_, place);
   if (selected_sources().empty() && sources_->rowCount() > 0) source_table_->selectRow(0);
+  is_filling_ = false;
   show_selected();
   show_status();
 }
@@ -521,32 +631,58 @@ std::vector<uint32_t> Window::selected_sources() const {
   for (const QItemSelectionRange& range : source_table_->selectionModel()->selection()) {
     for (int row = range.top(); row <= range.bottom() && row < sources_->rowCount(); ++row) {
       sources.push_back(sources_->number(row));
-      // More than these are only counted, and never found again one by one.
+      // More than these are only counted, and never looked at one by one.
       if (sources.size() > kMostAddresses) return sources;
     }
   }
   return sources;
 }
 
-void Window::select_sources(const std::vector<uint32_t>& sources, uint32_t current, uint32_t top) {
-  QItemSelectionModel* selection = source_table_->selectionModel();
-  if (sources.empty() || sources.size() > kMostAddresses) return;
-  std::vector<uint32_t> wanted = sources;
-  std::sort(wanted.begin(), wanted.end());
-  QItemSelection found;
-  for (int row = 0; row < sources_->rowCount(); ++row) {
-    if (!std::binary_search(wanted.begin(), wanted.end(), sources_->number(row))) continue;
-    found.select(sources_->index(row, 0), sources_->index(row, sources_->columnCount() - 1));
+Window::Place Window::place_of(const QTableView* table, const NumberModel* model) {
+  Place place;
+  for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
+    for (int row = range.top(); row <= range.bottom() && row < model->rowCount(); ++row) {
+      place.selected.push_back(model->number(row));
+    }
   }
-  const int current_row = current == kNone ? -1 : sources_->row_of(current);
-  if (current_row >= 0) {
-    selection->setCurrentIndex(sources_->index(current_row, 0), QItemSelectionModel::NoUpdate);
+  std::sort(place.selected.begin(), place.selected.end());
+  const QModelIndex index = table->currentIndex();
+  if (index.isValid() && index.row() < model->rowCount()) {
+    place.current = model->number(index.row());
+    place.column = index.column();
+  }
+  // Who looks at the top wants to see what comes in there.
+  const int top = table->rowAt(0);
+  if (top > 0 && top < model->rowCount()) place.top = model->number(top);
+  return place;
+}
+
+void Window::go_to_place(QTableView* table, const NumberModel* model, const Place& place) {
+  QItemSelectionModel* selection = table->selectionModel();
+  if (place.selected.empty()) return;
+  // Neighbours as one range: a million of them are selected as fast as one.
+  QItemSelection found;
+  int first = -1;
+  int current = -1;
+  int top = -1;
+  for (int row = 0; row <= model->rowCount(); ++row) {
+    const bool is_row = row < model->rowCount();
+    const uint32_t number = is_row ? model->number(row) : kNone;
+    const bool is_selected =
+        is_row && std::binary_search(place.selected.begin(), place.selected.end(), number);
+    if (is_selected && first < 0) first = row;
+    if (!is_selected && first >= 0) {
+      found.append({model->index(first, 0), model->index(row - 1, model->columnCount() - 1)});
+      first = -1;
+    }
+    if (is_row && number == place.current) current = row;
+    if (is_row && number == place.top) top = row;
+  }
+  if (current >= 0) {
+    selection->setCurrentIndex(model->index(current, place.column), QItemSelectionModel::NoUpdate);
   }
   selection->select(found, QItemSelectionModel::ClearAndSelect);
-  const int top_row = top == kNone ? -1 : sources_->row_of(top);
-  if (top_row >= 0) {
-    source_table_->scrollTo(sources_->index(top_row, 0), QAbstractItemView::PositionAtTop);
-  }
+  if (top >= 0) table->scrollTo(model->index(top, 0), QAbstractItemView::PositionAtTop);
 }
 
 void Window::reveal(uint32_t source) {
@@ -593,23 +729,36 @@ void Window::show_selected() {
     source = sources_->number(index.row());
   }
   if (!engine_ || source >= engine_->source_count()) source = kNone;
+  const bool is_same = source == shown_source_ && destinations_->engine() == engine_;
+  const Place place = is_same ? place_of(destination_table_, destinations_) : Place();
+  shown_source_ = source;
   destinations_->show(engine_, source);
+  go_to_place(destination_table_, destinations_, place);
   if (source == kNone) {
     destination_title_->setText("Destinations");
+    reason_->clear();
     growth_chart_->show({}, {}, settings_.threshold);
     return;
   }
-  const QString address = address_text(engine_->source(source).address);
-  destination_title_->setText("Destinations of " + address + " · " +
+  destination_title_->setText("Destinations of " + label_of(source) + " · " +
                               number_text(static_cast<uint64_t>(destinations_->rowCount())));
+  reason_->setText(sources_->judgement(source).reason);
+  const int64_t start = host_.start_time();
   std::vector<double> times;
   for (const uint32_t pair : engine_->history(source)) {
     const int64_t time = engine_->pair(pair).first_time;
-    if (time == kNoTime || engine_->first_time() == kNoTime) continue;
-    times.push_back(static_cast<double>(time - engine_->first_time()) / 1e9);
+    if (time == kNoTime || start == kNoTime) continue;
+    times.push_back(static_cast<double>(time - start) / 1e9);
   }
   std::sort(times.begin(), times.end());
-  growth_chart_->show(address, std::move(times), settings_.threshold);
+  growth_chart_->show(label_of(source), std::move(times), settings_.threshold);
+}
+
+QString Window::label_of(uint32_t source) const {
+  const Address& address = engine_->source(source).address;
+  const QString network = address.network == Network::kArp ? " (ARP)" : "";
+  const QString name = names_->isChecked() ? foreign_text(host_.host_name(address)) : QString();
+  return (name.isEmpty() ? address_text(address) : name) + network;
 }
 
 void Window::show_charts() {
@@ -617,6 +766,7 @@ void Window::show_charts() {
   std::vector<std::pair<uint64_t, uint32_t>> most;
   const uint32_t count = engine_ ? engine_->source_count() : 0;
   const int measure = measure_->currentIndex();
+  most.reserve(count);
   for (uint32_t number = 0; number < count; ++number) {
     const Source& source = engine_->source(number);
     most.push_back({measure == 1   ? source.packets
@@ -631,38 +781,37 @@ void Window::show_charts() {
   most.resize(static_cast<size_t>(shown));
   std::vector<ActiveChart::Bar> bars;
   for (const auto& [value, number] : most) {
-    const bool is_suspect =
-        std::any_of(report_.sources.begin(), report_.sources.end(),
-                    [&, n = number](const auto& row) { return row.number == n && row.suspect(); });
-    const Address& address = engine_->source(number).address;
-    const QString network = address.network == Network::kArp ? " (ARP)" : "";
-    bars.push_back({address_text(address) + network, value, number, is_suspect});
+    bars.push_back({label_of(number), value, number, judging_.is_suspect(number)});
   }
   static const char* const kUnits[] = {"unique destinations", "packets", "bytes"};
   active_chart_->show(std::move(bars), kUnits[measure]);
   std::vector<DistributionChart::Bin> bins;
-  for (const Bin& bin : report_.distribution) bins.push_back({bin.from, bin.to, bin.sources});
+  for (const Bin& bin : totals_.distribution) bins.push_back({bin.from, bin.to, bin.sources});
   distribution_chart_->show(std::move(bins), settings_.threshold);
 }
 
 void Window::show_status() {
-  if (!file_.open) {
+  if (!file_.open || !engine_) {
     status_->setText("No capture file is open.");
     return;
   }
-  QString text = number_text(report_.frames) + " frames · " +
-                 number_text(report_.sources_total.value) + " sources · " +
-                 number_text(report_.pairs_total.value) + " pairs of source and destination · " +
-                 number_text(report_.suspects_total) + " scan suspects · " +
-                 number_text(report_.flagged_total) + " over the threshold of " +
+  QString text = count_text(engine_->frames(), "frame") + " · " +
+                 count_text(engine_->sources_total().value, "source") + " · " +
+                 count_text(totals_.pairs.value, "pair") + " of source and destination · " +
+                 count_text(totals_.suspects, "scan suspect") + " · " +
+                 number_text(totals_.flagged) + " over the threshold of " +
                  number_text(settings_.threshold);
   if (static_cast<size_t>(sources_->rowCount()) != sources_->unfiltered()) {
     text += " · " + number_text(static_cast<uint64_t>(sources_->rowCount())) + " found";
   }
   if (limit_->isChecked()) text += " · limited by a filter";
-  if (report_.limit_hit_in != 0) {
-    text += "\nThe memory limit of " + number_text(report_.limit) + " pairs was hit in frame " +
-            number_text(report_.limit_hit_in) + ": counts marked ≈ are estimates.";
+  if (!judging_.is_done()) {
+    text += " · looking for suspects: " + QString::number(judging_.percent()) + " %";
+  }
+  if (engine_->limit_hit_in() != 0) {
+    text += "\nThe memory limit of " + number_text(engine_->options().limit) +
+            " pairs was hit in frame " + number_text(engine_->limit_hit_in()) +
+            ": counts marked ≈ are estimates.";
   }
   status_->setText(text);
 }
@@ -688,6 +837,8 @@ void Window::say(const QString& message) {
 
 void Window::read_again() {
   wants_reading_ = true;
+  // What is being read is of no use any more.
+  host_.stop();
   retry_reading();
 }
 
@@ -702,21 +853,24 @@ void Window::retry_reading() {
     return;
   }
   std::string error;
-  status_->setText("Reading the packets again…");
+  // Reading handles events, and among them may be the end of this window.
+  const QPointer<Window> self(this);
   const Retap retap = host_.limit(filter.toStdString(), &error);
-  // Whoever hid the window meanwhile wants no more of it.
+  if (self.isNull()) return;
+  progress_->hide();
+  // Whoever hid the window meanwhile wants no more of it, nor who asked for something else.
   if (!isVisible() && retap != Retap::kBusy) {
     host_.unlimit();
     return;
   }
+  if (wants_reading_) return;
   switch (retap) {
     case Retap::kBusy:
       wants_reading_ = true;
       say("Wireshark is reading packets: the filter is applied once that is over.");
       return;
     case Retap::kRefused:
-      say("\"" + filter + "\" is not a display filter: " + foreign_text(error) +
-          " The list is as it was before.");
+      say(foreign_text(error) + " The list is as it was before.");
       break;
     case Retap::kStopped:
       say("Reading was stopped: only a part of the packets was counted.");
@@ -729,7 +883,12 @@ void Window::retry_reading() {
   refresh();
 }
 
-QString Window::source_filter() const {
+void Window::show_progress() {
+  progress_->setVisible(host_.is_retapping());
+  progress_bar_->setValue(static_cast<int>(host_.progress() * progress_bar_->maximum()));
+}
+
+QString Window::source_filter(bool new_destinations) const {
   QString filter;
   const std::vector<uint32_t> selected = selected_sources();
   for (int i = 0; i < kNetworks; ++i) {
@@ -741,8 +900,14 @@ QString Window::source_filter() const {
     }
     if (addresses.isEmpty()) continue;
     const Fields fields = fields_of(network);
-    QString part = one_of(fields.source, addresses);
-    if (network == Network::kArp) part = QString("%1 && %2").arg(fields.packets, part);
+    QString part;
+    if (new_destinations) {
+      part = QString("fanout.new_destination && %1 && %2")
+                 .arg(quoted_one_of("fanout.source", addresses), fields.packets);
+    } else {
+      part = one_of(fields.source, addresses);
+      if (network == Network::kArp) part = QString("%1 && %2").arg(fields.packets, part);
+    }
     filter += filter.isEmpty() ? part : ") || (" + part;
   }
   return filter.contains(") || (") ? '(' + filter + ')' : filter;
@@ -784,19 +949,14 @@ void Window::use_filter(const QString& filter, Join join, bool apply) {
 }
 
 void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
-  QStringList addresses;
-  for (const uint32_t source : selected_sources()) {
-    addresses.append(address_text(engine_->source(source).address));
-  }
   struct What {
     QString title;
     QString filter;
   };
   std::vector<What> whats = {
-      {"Source", source_filter()},
+      {"Source", source_filter(false)},
       {"Source with selected destinations", pair_filter()},
-      {"New destinations only",
-       quoted_one_of("fanout.source", addresses) + " && fanout.new_destination"},
+      {"New destinations only", source_filter(true)},
   };
   if (from_destinations) std::swap(whats[0], whats[1]);
   struct How {
@@ -811,7 +971,11 @@ void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
   const bool is_too_long = selected_sources().size() > kMostAddresses;
   for (const bool apply : {true, false}) {
     QMenu* outer = menu->addMenu(apply ? "Apply as Filter" : "Prepare as Filter");
-    outer->setEnabled(!is_too_long);
+    if (is_too_long) {
+      outer->addAction("Too many: select at most " + number_text(kMostAddresses))
+          ->setEnabled(false);
+      continue;
+    }
     for (const What& what : whats) {
       QMenu* inner = outer->addMenu(what.title);
       inner->setEnabled(!what.filter.isEmpty());
@@ -825,7 +989,7 @@ void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
 }
 
 void Window::colourise(int slot) {
-  host_.colourise(slot, source_filter().toStdString());
+  host_.colourise(slot, source_filter(false).toStdString());
   // The packet list colours what it shows anew only when told to.
   for (QWidget* widget : QApplication::allWidgets()) {
     if (!widget->inherits("PacketList")) continue;
@@ -841,9 +1005,10 @@ void Window::open_source_menu(const QPoint& place) {
   menu->setObjectName("sourceMenu");
   menu->setAttribute(Qt::WA_DeleteOnClose);
   add_filter_menus(menu, false);
-  QMenu* colours = menu->addMenu("Colourise");
+  QMenu* colours = menu->addMenu("Colorize");
+  colours->setEnabled(selected_sources().size() <= kMostAddresses);
   for (int slot = 1; slot <= 10; ++slot) {
-    colours->addAction("Colour " + QString::number(slot), this, [this, slot] { colourise(slot); });
+    colours->addAction("Color " + QString::number(slot), this, [this, slot] { colourise(slot); });
   }
   menu->addSeparator();
   menu->addAction("Go to First Flagged Packet", this, [this] { go_to_flagged_frame(); });
@@ -910,11 +1075,23 @@ void Window::open_header_menu(QTableView* table, const QPoint& place) {
 void Window::go_to_flagged_frame() {
   const QModelIndex index = source_table_->currentIndex();
   if (!engine_ || !index.isValid()) return;
-  const uint32_t source = sources_->number(index.row());
+  host_.go_to_frame(flagged_frame(sources_->number(index.row())));
+}
+
+// Where the source passed the threshold; the first frame of one that did not.
+uint32_t Window::flagged_frame(uint32_t source) const {
   const std::vector<uint32_t>& pairs = engine_->history(source);
-  const bool is_flagged = sources_->is_flagged(source) && pairs.size() > settings_.threshold;
-  host_.go_to_frame(is_flagged ? engine_->pair(pairs[settings_.threshold]).first_frame
-                               : engine_->source(source).first_frame);
+  const auto threshold = static_cast<size_t>(settings_.threshold);
+  for (size_t i = threshold; judging_.is_flagged(source) && i < pairs.size(); ++i) {
+    const Pair& first = engine_->pair(pairs[i - threshold]);
+    const Pair& last = engine_->pair(pairs[i]);
+    const auto passed =
+        static_cast<uint64_t>(last.first_time) - static_cast<uint64_t>(first.first_time);
+    const bool is_within = settings_.window == 0 || last.first_time <= first.first_time ||
+                           passed < settings_.window * 1'000'000'000;
+    if (is_within) return last.first_frame;
+  }
+  return engine_->source(source).first_frame;
 }
 
 void Window::go_to_first_frame() {
@@ -953,15 +1130,27 @@ void Window::save_report() {
   if (!engine_) return;
   const QString suggestion = safe_file_name(foreign_text(file_.name)) + "-suspects.csv";
   QString chosen;
-  const QString path = QFileDialog::getSaveFileName(
+  QString path = QFileDialog::getSaveFileName(
       this, "Save report", suggestion, "CSV (*.csv);;JSON (*.json);;Text (*.txt);;HTML (*.html)",
       &chosen);
   if (path.isEmpty() || !engine_) return;
-  const QString ending = path.section('/', -1).section('.', -1).toLower();
-  const Format format = ending == "json"   ? Format::kJson
-                        : ending == "html" ? Format::kHtml
-                        : ending == "txt"  ? Format::kText
-                                           : Format::kCsv;
+  static const std::pair<QString, Format> kEndings[] = {{".csv", Format::kCsv},
+                                                        {".json", Format::kJson},
+                                                        {".txt", Format::kText},
+                                                        {".html", Format::kHtml}};
+  const auto ends = [](const QString& text) {
+    return std::find_if(std::begin(kEndings), std::end(kEndings), [&](const auto& ending) {
+      return text.endsWith(ending.first, Qt::CaseInsensitive);
+    });
+  };
+  const auto* ending = ends(path);
+  if (ending == std::end(kEndings)) {
+    chosen.remove(')');
+    ending = ends(chosen);
+    if (ending == std::end(kEndings)) ending = kEndings;
+    path += ending->first;
+  }
+  const Format format = ending->second;
   QApplication::setOverrideCursor(Qt::WaitCursor);
   ReportSettings settings = settings_;
   settings.all = tabs_->currentIndex() >= kAll;

@@ -10,6 +10,7 @@
 
 #include "charts.h"
 #include "host.h"
+#include "judging.h"
 #include "models.h"
 
 class QCheckBox;
@@ -17,6 +18,7 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QMenu;
+class QProgressBar;
 class QSpinBox;
 class QSplitter;
 class QTabBar;
@@ -43,7 +45,25 @@ class Window : public QDialog {
  private:
   enum class Join : uint8_t { kReplace, kNot, kAnd, kOr, kAndNot, kOrNot };
 
+  // What a table shows and has selected, by the numbers of the things.
+  struct Place {
+    std::vector<uint32_t> selected;
+    uint32_t current = kNone;
+    int column = 0;
+    uint32_t top = kNone;
+  };
+
+  // What is said of all sources.
+  struct Totals {
+    std::vector<uint32_t> of_network;
+    std::vector<Bin> distribution;
+    Cardinality pairs;
+    uint64_t flagged = 0;
+    uint64_t suspects = 0;
+  };
+
   QWidget* make_controls();
+  QWidget* make_progress();
   QWidget* make_charts();
   QWidget* make_buttons();
   void set_up_table(QTableView* table, NumberModel* model, const char* name,
@@ -51,6 +71,10 @@ class Window : public QDialog {
 
   void look_for_changes();
   void refresh();
+  void judge_on();
+  void show_all();
+  void count_totals();
+  void show_totals();
   void show_tab();
   void show_selected();
   void show_charts();
@@ -58,15 +82,18 @@ class Window : public QDialog {
   void set_looks();
   void read_again();
   void retry_reading();
+  void show_progress();
   void say(const QString& message);
 
   std::vector<uint32_t> sources_of_tab() const;
   std::vector<uint32_t> selected_sources() const;
-  void select_sources(const std::vector<uint32_t>& sources, uint32_t current, uint32_t top);
+  static Place place_of(const QTableView* table, const NumberModel* model);
+  static void go_to_place(QTableView* table, const NumberModel* model, const Place& place);
   void select_with_destinations(uint64_t from, uint64_t to);
   void reveal(uint32_t source);
 
-  QString source_filter() const;
+  QString label_of(uint32_t source) const;
+  QString source_filter(bool new_destinations) const;
   QString pair_filter() const;
   void add_filter_menus(QMenu* menu, bool from_destinations);
   void use_filter(const QString& filter, Join join, bool apply);
@@ -76,12 +103,12 @@ class Window : public QDialog {
   void open_header_menu(QTableView* table, const QPoint& place);
   void go_to_flagged_frame();
   void go_to_first_frame();
+  uint32_t flagged_frame(uint32_t source) const;
 
   void copy(QTableView* table, bool all_rows, TableForm form);
   void copy_cell(QTableView* table);
   void save_report();
   void save_picture();
-  Report report_of_tab(bool with_pairs);
 
   void load_looks();
   void save_looks();
@@ -89,16 +116,21 @@ class Window : public QDialog {
   Host& host_;
   SourceModel* sources_;
   DestinationModel* destinations_;
-  Report report_;
+  Options options_;
+  Judging judging_;
+  Totals totals_;
   std::shared_ptr<const Engine> engine_;
+  uint32_t shown_source_ = kNone;
   FileState file_;
   uint64_t frames_shown_ = 0;
   ReportSettings settings_;
   uint64_t preferred_threshold_ = 0;
   bool wants_reading_ = false;
+  bool is_filling_ = false;  // the table of sources: what it selects meanwhile is no choice
   bool follows_display_filter_ = true;
   QTimer poll_;
   QTimer search_delay_;
+  QTimer judge_timer_;
   QElapsedTimer since_refresh_;
   qint64 refresh_cost_ = 0;
 
@@ -109,11 +141,14 @@ class Window : public QDialog {
   QCheckBox* limit_;
   QLineEdit* filter_;
   QLabel* message_;
+  QWidget* progress_;
+  QProgressBar* progress_bar_;
   QLabel* status_;
   QTabBar* tabs_;
   QTableView* source_table_;
   QTableView* destination_table_;
   QLabel* destination_title_;
+  QLabel* reason_;
   QTabWidget* charts_;
   QComboBox* measure_;
   ActiveChart* active_chart_;

@@ -1,0 +1,69 @@
+#include "judging.h"
+
+#include <QElapsedTimer>
+
+namespace fanout::gui {
+
+void Judging::start(std::shared_ptr<const Engine> engine, const ReportSettings& settings) {
+  if (engine != engine_) {
+    suspects_.clear();
+    busiest_.clear();
+  }
+  engine_ = std::move(engine);
+  settings_ = settings;
+  next_ = 0;
+  worth_ = engine_ ? worth_judging(*engine_, settings.ports) : std::vector<bool>();
+  suspects_.resize(worth_.size());
+  if (settings.window == 0) return;
+  busiest_.resize(worth_.size());
+  for (uint32_t source = 0; source < worth_.size(); ++source) {
+    if (engine_->destinations(source).value > settings.threshold) worth_[source] = true;
+  }
+}
+
+void Judging::work(int milliseconds) {
+  // The clock is asked seldom: most sources take less time than it does.
+  constexpr int kAtOnce = 64;
+  QElapsedTimer clock;
+  clock.start();
+  while (!is_done() && !clock.hasExpired(milliseconds)) {
+    for (int judged = 0; judged < kAtOnce && !is_done(); ++next_) {
+      if (!worth_[next_]) {
+        suspects_[next_] = false;
+        continue;
+      }
+      judge_next();
+      ++judged;
+    }
+  }
+}
+
+void Judging::judge_next() {
+  const auto source = static_cast<uint32_t>(next_);
+  const Evidence evidence =
+      gather_evidence(*engine_, source, engine_->history(source), settings_.window);
+  suspects_[source] = judge(engine_->source(source), evidence, settings_.ports).suspect();
+  if (settings_.window != 0) busiest_[source] = static_cast<uint32_t>(evidence.busiest_window);
+}
+
+int Judging::percent() const {
+  return worth_.empty() ? 100 : static_cast<int>(next_ * 100 / worth_.size());
+}
+
+bool Judging::is_suspect(uint32_t source) const {
+  return source < suspects_.size() && suspects_[source] && !is_allowed(source);
+}
+
+bool Judging::is_flagged(uint32_t source) const {
+  if (!engine_ || source >= engine_->source_count()) return false;
+  if (engine_->destinations(source).value <= settings_.threshold) return false;
+  const bool is_within_window =
+      settings_.window == 0 || (source < busiest_.size() && busiest_[source] > settings_.threshold);
+  return is_within_window && !is_allowed(source);
+}
+
+bool Judging::is_allowed(uint32_t source) const {
+  return settings_.is_allowed && settings_.is_allowed(engine_->source(source).address);
+}
+
+}  // namespace fanout::gui

@@ -1,0 +1,46 @@
+// Finds the suspects among the sources, a slice of time after the other: with a million sources the
+// window opens at once, and fills while it can be used.
+#ifndef FANOUT_TAP_GUI_JUDGING_H_
+#define FANOUT_TAP_GUI_JUDGING_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tap/report.h"
+
+namespace fanout::gui {
+
+/// One pass over the sources of an engine. What an earlier pass found stays until it is found anew.
+class Judging {
+ public:
+  /// Begins a pass.
+  void start(std::shared_ptr<const Engine> engine, const ReportSettings& settings);
+  /// Flags by another threshold, at once. With a window, only a new pass finds all flagged ones.
+  void set_threshold(uint64_t threshold) { settings_.threshold = threshold; }
+  /// Goes on for about so long. O(pairs of the sources worth judging) for the whole pass.
+  void work(int milliseconds);
+  bool is_done() const { return next_ >= worth_.size(); }
+  /// How much of the pass is done, in percent.
+  int percent() const;
+
+  bool is_suspect(uint32_t source) const;
+  /// Whether the source has more unique destinations than the threshold, within the window if the
+  /// settings have one.
+  bool is_flagged(uint32_t source) const;
+
+ private:
+  bool is_allowed(uint32_t source) const;
+  void judge_next();
+
+  std::shared_ptr<const Engine> engine_;
+  ReportSettings settings_;
+  std::vector<bool> worth_;
+  std::vector<bool> suspects_;
+  std::vector<uint32_t> busiest_;  // with a window: most new destinations within it
+  size_t next_ = 0;
+};
+
+}  // namespace fanout::gui
+
+#endif  // FANOUT_TAP_GUI_JUDGING_H_
