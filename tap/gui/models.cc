@@ -1,8 +1,7 @@
 #include "models.h"
 
-#include <QBrush>
 #include <QFont>
-#include <QGuiApplication>
+#include <QPixmap>
 #include <algorithm>
 #include <numeric>
 
@@ -58,6 +57,13 @@ std::vector<Column> destination_columns() {
   };
 }
 
+// An icon before a text, which would stick to the number in the column before.
+QVariant space(int width) {
+  QPixmap pixmap(width, 1);
+  pixmap.fill(Qt::transparent);
+  return pixmap;
+}
+
 // The verdicts as a number: accused ones first when falling.
 int64_t verdict_key(const Verdicts& verdicts) {
   int64_t key = 0;
@@ -80,9 +86,7 @@ void sort_by(std::vector<uint32_t>& rows, std::vector<std::pair<Key, uint32_t>>&
 }  // namespace
 
 NumberModel::NumberModel(Host& host, std::vector<Column> columns)
-    : host_(host), spacer_(4, 1), columns_(std::move(columns)) {
-  spacer_.fill(Qt::transparent);
-}
+    : host_(host), columns_(std::move(columns)) {}
 
 int NumberModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(rows_.size());
@@ -104,7 +108,7 @@ QVariant NumberModel::headerData(int section, Qt::Orientation orientation, int r
       return static_cast<int>(Qt::AlignVCenter |
                               (column.is_number ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::DecorationRole:
-      return column.is_number ? QVariant() : spacer_;
+      return column.is_number ? QVariant() : space(6);
     case kNameRole:
       return column.name;
     default:
@@ -405,6 +409,7 @@ QVariant SourceModel::data(const QModelIndex& index, int role) const {
       return text.isEmpty() ? QVariant() : QVariant("<p>" + text + "</p>");
     }
     case Qt::DecorationRole:
+      return columns()[static_cast<size_t>(index.column())].is_number ? QVariant() : space(1);
     case Qt::TextAlignmentRole:
       return headerData(index.column(), Qt::Horizontal, role);
     case Qt::FontRole: {
@@ -507,6 +512,7 @@ QVariant DestinationModel::data(const QModelIndex& index, int role) const {
     case kRawRole:
       return raw(pair, index.column());
     case Qt::DecorationRole:
+      return columns()[static_cast<size_t>(index.column())].is_number ? QVariant() : space(1);
     case Qt::TextAlignmentRole:
       return headerData(index.column(), Qt::Horizontal, role);
     default:

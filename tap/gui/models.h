@@ -5,7 +5,6 @@
 
 #include <QAbstractTableModel>
 #include <QCache>
-#include <QPixmap>
 #include <QString>
 #include <cstdint>
 #include <functional>
@@ -61,7 +60,6 @@ class NumberModel : public QAbstractTableModel {
   QString resolved(const Address& address) const;
 
   Host& host_;
-  QPixmap spacer_;  ///< before a text, which would stick to the number in the column before
   Looks looks_;
   std::shared_ptr<const Engine> engine_;
   int64_t start_ = kNoTime;  ///< relative times are since then

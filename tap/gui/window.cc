@@ -188,7 +188,7 @@ Window::Window(Host& host, QWidget* parent)
   names_->setChecked(host_.resolves_names());
   resize(1180, 780);
   upper_->setSizes({360, 330});
-  lower_->setSizes({660, 500});
+  lower_->setSizes({690, 470});
   load_looks();
   set_looks();
 }
@@ -232,7 +232,7 @@ void Window::set_up_table(QTableView* table, NumberModel* model, const char* nam
                              ? "2001:db8:11::111"
                          : column.name == "name"       ? "www.shop99.example.com"
                          : column.name == "verdict"    ? "address-scan, por"
-                         : column.name == "bytes"      ? "12,345,678"
+                         : column.name == "bytes"      ? "1,234,567"
                          : column.name == "first_time" ? "12345.123456"
                                                        : "";
     header->resizeSection(static_cast<int>(i),
@@ -324,7 +324,8 @@ QWidget* Window::make_controls() {
   second->addWidget(limit_);
   second->addWidget(filter_, 1);
   connect(limit_, &QCheckBox::clicked, this, [this](bool is_limited) {
-    if (is_limited && filter_->text().isEmpty()) {
+    if (filter_->text().isEmpty()) follows_display_filter_ = true;
+    if (is_limited && follows_display_filter_) {
       filter_->setText(foreign_text(host_.file().display_filter));
     }
     read_again();
@@ -490,11 +491,13 @@ void Window::look_for_changes() {
   const bool is_same = engine == engine_ && now.name == file_.name && now.open == file_.open &&
                        (!engine || engine->frames() == frames_shown_) &&
                        settings.ports == settings_.ports && settings.window == settings_.window;
+  // A file that is read anew is shown when that is done, with what was selected.
+  const bool is_reloading = now.busy && now.name == file_.name && engine_ && engine;
   file_ = now;
   const bool is_early =
       since_refresh_.isValid() && since_refresh_.elapsed() < kShareOfTime * refresh_cost_;
   if (engine != engine_) {
-    refresh();
+    if (!is_reloading) refresh();
   } else if (is_early) {
     return;
   } else if (!judging_.is_done()) {
