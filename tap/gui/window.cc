@@ -654,6 +654,7 @@ Window::Place Window::place_of(const QTableView* table, const NumberModel* model
     place.current = model->number(index.row());
     place.column = index.column();
   }
+  place.left = table->horizontalScrollBar()->value();
   // Who looks at the top wants to see what comes in there.
   const int top = table->rowAt(0);
   if (top > 0 && top < model->rowCount()) place.top = model->number(top);
@@ -685,7 +686,8 @@ void Window::go_to_place(QTableView* table, const NumberModel* model, const Plac
     selection->setCurrentIndex(model->index(current, place.column), QItemSelectionModel::NoUpdate);
   }
   selection->select(found, QItemSelectionModel::ClearAndSelect);
-  if (top >= 0) table->scrollTo(model->index(top, 0), QAbstractItemView::PositionAtTop);
+  if (top >= 0) table->verticalScrollBar()->setValue(top);
+  table->horizontalScrollBar()->setValue(place.left);
 }
 
 void Window::reveal(uint32_t source) {

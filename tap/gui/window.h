@@ -51,6 +51,7 @@ class Window : public QDialog {
     uint32_t current = kNone;
     int column = 0;
     uint32_t top = kNone;
+    int left = 0;  // pixels
   };
 
   // What is said of all sources.
