@@ -528,7 +528,14 @@ Bytes find_arp(Bytes frame) {
   // Ethernet hardware, IPv4, lengths 6 and 4: how ARP begins nearly everywhere.
   constexpr std::array<uint8_t, 7> kBeginning{0, 1, 8, 0, 6, 4, 0};
   const auto found = std::search(frame.begin(), frame.end(), kBeginning.begin(), kBeginning.end());
-  return frame.subspan(static_cast<size_t>(found - frame.begin()));
+  if (found != frame.end()) return frame.subspan(static_cast<size_t>(found - frame.begin()));
+  // Other hardware, such as ARCnet's: a request or a reply for IPv4.
+  constexpr size_t kFixed = 8;
+  for (; frame.size() >= kFixed; frame = frame.subspan(1)) {
+    const bool is_ipv4 = frame[0] == 0 && read16(frame, 2) == kEthertypeIpv4 && frame[5] == 4;
+    if (is_ipv4 && frame[6] == 0 && (frame[7] == 1 || frame[7] == 2)) return frame;
+  }
+  return frame.last(0);
 }
 
 }  // namespace fanout

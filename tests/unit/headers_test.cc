@@ -359,6 +359,10 @@ TEST(FindArp, FindsItWhateverIsAroundIt) {
   Observation observation;
   EXPECT_TRUE(read_arp(find_arp(frame), observation));
   EXPECT_EQ(to_string(observation.source), "10.0.0.1");
+  Octets arcnet{1, 0, 0xd5, 0, 7, 8, 0, 1, 4, 0, 1};  // addresses, protocol, ARP with one byte each
+  put(arcnet, {1, 10, 0, 0, 3, 0, 10, 0, 0, 4});
+  EXPECT_TRUE(read_arp(find_arp(arcnet), observation));
+  EXPECT_EQ(to_string(observation.source), "10.0.0.3");
   EXPECT_TRUE(find_arp(Octets(50)).empty());
   EXPECT_TRUE(find_arp({}).empty());
 }
