@@ -188,7 +188,7 @@ Window::Window(Host& host, QWidget* parent)
   names_->setChecked(host_.resolves_names());
   resize(1180, 780);
   upper_->setSizes({360, 330});
-  lower_->setSizes({690, 470});
+  lower_->setSizes({710, 450});
   load_looks();
   set_looks();
 }
@@ -676,7 +676,7 @@ void Window::go_to_place(QTableView* table, const NumberModel* model, const Plac
         is_row && std::binary_search(place.selected.begin(), place.selected.end(), number);
     if (is_selected && first < 0) first = row;
     if (!is_selected && first >= 0) {
-      found.append({model->index(first, 0), model->index(row - 1, model->columnCount() - 1)});
+      found.select(model->index(first, 0), model->index(row - 1, model->columnCount() - 1));
       first = -1;
     }
     if (is_row && number == place.current) current = row;
@@ -825,6 +825,16 @@ void Window::set_looks() {
   const Looks looks{names_->isChecked(), static_cast<TimeFormat>(time_format_->currentIndex())};
   sources_->set_looks(looks);
   destinations_->set_looks(looks);
+  const QString widest = time_text(0, 0, looks.time);
+  const int least = source_table_->fontMetrics().horizontalAdvance(widest) + 16;
+  const auto widen = [&](QTableView* table, int column) {
+    QHeaderView* header = table->horizontalHeader();
+    const bool is_shown = !header->isSectionHidden(column);
+    if (is_shown && header->sectionSize(column) < least) header->resizeSection(column, least);
+  };
+  widen(source_table_, SourceModel::kFirstTime);
+  widen(source_table_, SourceModel::kLastTime);
+  widen(destination_table_, DestinationModel::kFirstTime);
   // Empty, the columns would only push the others out of sight.
   source_table_->setColumnHidden(SourceModel::kName, !looks.names);
   destination_table_->setColumnHidden(DestinationModel::kName, !looks.names);
