@@ -487,6 +487,8 @@ void Window::look_for_changes() {
     retry_reading();
     return;
   }
+  // What is half read would only be shown at the cost of reading on.
+  if (host_.is_retapping()) return;
   const std::shared_ptr<const Engine> engine = host_.engine();
   const bool is_same = engine == engine_ && now.name == file_.name && now.open == file_.open &&
                        (!engine || engine->frames() == frames_shown_) &&
@@ -870,6 +872,7 @@ void Window::retry_reading() {
   std::string error;
   // Reading handles events, and among them may be the end of this window.
   const QPointer<Window> self(this);
+  judge_timer_.stop();
   const Retap retap = host_.limit(filter.toStdString(), &error);
   if (self.isNull()) return;
   progress_->hide();
