@@ -1,5 +1,6 @@
 """README and man page say what the plugin says of itself: options, preferences, fields, version."""
 import re
+from itertools import dropwhile, takewhile
 from typing import Dict, List, Set
 
 from harness import REPOSITORY, TsharkTest, capture, tshark
@@ -10,8 +11,9 @@ MAN = (REPOSITORY / "packaging/man/fanout.4.in").read_text(encoding="utf-8")
 
 def readme_table(heading: str) -> List[List[str]]:
     """The rows of the first table below a heading."""
-    below = README.split(f"# {heading}\n", 1)[1]
-    rows = [line for line in below.split("\n#", 1)[0].splitlines() if line.startswith("|")]
+    below = README.split(f"# {heading}\n", 1)[1].split("\n#", 1)[0].splitlines()
+    from_table = dropwhile(lambda line: not line.startswith("|"), below)
+    rows = list(takewhile(lambda line: line.startswith("|"), from_table))
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
 
 
