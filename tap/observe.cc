@@ -100,9 +100,11 @@ Layers layers_of(const packet_info* pinfo) {
   static const int arp = proto_get_id_by_filter_name("arp");
   static const int icmp = proto_get_id_by_filter_name("icmp");
   static const int icmpv6 = proto_get_id_by_filter_name("icmpv6");
+  static const int mpls = proto_get_id_by_filter_name("mpls");
   static const int fragment = proto_get_id_by_filter_name("ipv6.fraghdr");
   static const int unknown = proto_get_id_by_filter_name("data");
   Layers layers;
+  bool in_mpls = false;
   int before = -1;
   for (const wmem_list_frame_t* layer = wmem_list_head(pinfo->layers); layer != nullptr;
        layer = wmem_list_frame_next(const_cast<wmem_list_frame_t*>(layer))) {
@@ -112,8 +114,15 @@ Layers layers_of(const packet_info* pinfo) {
     if (protocol == ipv6) ++layers.ipv6;
     if (protocol == ipv4 || protocol == ipv6) layers.innermost_is_ipv6 = protocol == ipv6;
     if (protocol == arp) layers.arp = true;
+    if (protocol == mpls) in_mpls = true;
     if (protocol == unknown && before == fragment) layers.ends_in_fragment = true;
     before = protocol;
+  }
+  // From 4.2 on, what MPLS carries has no layer of its own.
+  if (in_mpls && layers.ipv4 + layers.ipv6 == 0) {
+    layers.innermost_is_ipv6 = pinfo->net_src.type == AT_IPv6;
+    layers.ipv4 = pinfo->net_src.type == AT_IPv4 ? 1 : 0;
+    layers.ipv6 = layers.innermost_is_ipv6 ? 1 : 0;
   }
   return layers;
 }
