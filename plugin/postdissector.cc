@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <optional>
 #include <unordered_map>
 
 #include "marks.h"
@@ -14,6 +15,7 @@
 namespace fanout {
 namespace {
 
+constexpr char kShortName[] = "Fan-out";
 int g_protocol = -1;
 int g_tree = -1;
 int g_tap = -1;
@@ -39,6 +41,9 @@ std::unique_ptr<const Carriers> g_carriers;
 // and more. For all others this costs nothing; at most as many are kept as the memory limit says.
 std::unordered_map<uint32_t, Observations> g_remembered;
 
+// Whether nobody can ever see a mark of this file; known from its first frame on.
+std::optional<bool> g_unseen;
+
 // Those of the frame being dissected: not on the stack, which Wireshark's exceptions jump over.
 Observations g_observations;
 
@@ -54,6 +59,7 @@ void open_file() {
   g_marks = std::make_unique<Marks>(MarkSettings{wanted.threshold, wanted.ports, wanted.window},
                                     engine_options_now());
   g_remembered.clear();
+  g_unseen.reset();
   g_carriers.reset();
 }
 
@@ -67,6 +73,13 @@ void close_file() {
 bool taps_are_queued(packet_info* pinfo) {
   tap_queue_packet(g_tap, pinfo, &g_tap);
   return fetch_tapped_data(g_tap, 0) != nullptr;
+}
+
+// Without a tree and without anybody who listens to expert info no mark shows, and tshark, when it
+// queues taps, dissects each frame once, and all of them alike.
+bool nobody_will_see(packet_info* pinfo, const proto_tree* tree) {
+  return tree == nullptr && !in_window() && !have_tap_listener(find_tap_id("expert")) &&
+         taps_are_queued(pinfo);
 }
 
 bool same_addresses(const Observation& a, const Observation& b) {
@@ -181,7 +194,10 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
 }
 
 int dissect_fanout(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
-  if (on_header_path() || !g_marks) return 0;
+  if (!g_marks || !proto_is_protocol_enabled(find_protocol_by_id(g_protocol))) return 0;
+  if (!g_unseen) g_unseen = nobody_will_see(pinfo, tree);
+  if (*g_unseen) return 0;
+  pinfo->current_proto = kShortName;
   const bool is_first_time = !PINFO_FD_VISITED(pinfo) && g_marks->is_new(pinfo->num);
   observe(pinfo, tvb, is_first_time);
   if (!preferences().count_arp) {
@@ -259,7 +275,7 @@ void register_fields() {
 }  // namespace
 
 int register_fanout() {
-  g_protocol = proto_register_protocol("Source Fan-out", "Fan-out", "fanout");
+  g_protocol = proto_register_protocol("Source Fan-out", kShortName, "fanout");
   register_fields();
   g_tap = register_tap(kMarksTap);
   register_init_routine(open_file);
@@ -273,7 +289,10 @@ void handoff_fanout() {
   GString* error = register_tap_listener(kMarksTap, &g_protocol, nullptr, TL_IS_DISSECTOR_HELPER,
                                          nullptr, nullptr, nullptr, nullptr);
   if (error != nullptr) g_string_free(error, TRUE);
-  register_postdissector(create_dissector_handle(dissect_fanout, g_protocol));
+  // A handle with a protocol would have Wireshark note a layer for each call, which takes longer
+  // than finding out that there is nothing to do.
+  constexpr int kNoProtocol = -1;
+  register_postdissector(create_dissector_handle(dissect_fanout, kNoProtocol));
 }
 
 std::shared_ptr<Engine> file_engine() {

@@ -21,7 +21,6 @@ struct LinkType {
 struct Run {
   bool offered = false;
   bool forbidden = false;
-  bool taken = false;     // by any frame
   bool examined = false;  // whether the other consumers of the run were looked for
   void (*stop_listening)() = nullptr;
   void (*start_listening)() = nullptr;
@@ -86,11 +85,9 @@ int dissect(LinkType* type, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
     observation = frame_observation(pinfo);
     switch (read_frame(type->link, bytes, tvb_reported_length(tvb), *g_run.carriers, observation)) {
       case Reading::kObservation:
-        g_run.taken = true;
         tap_queue_packet(g_header_tap, pinfo, &observation);
         return captured;
       case Reading::kNothing:
-        g_run.taken = true;
         tap_queue_packet(g_header_tap, pinfo, nullptr);
         return captured;
       case Reading::kTunnelBegins:
@@ -136,8 +133,6 @@ void offer_header_path(void (*stop_listening)(), void (*start_listening)()) {
     dissector_change_uint("wtap_encap", encapsulation, create_dissector_handle(kDissectors[i], -1));
   }
 }
-
-bool on_header_path() { return g_run.taken; }
 
 void forbid_header_path() { g_run.forbidden = true; }
 

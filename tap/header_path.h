@@ -22,9 +22,6 @@ void register_header_path();
 /// listeners, `stop_listening` and then `start_listening` are called once for all our own.
 void offer_header_path(void (*stop_listening)(), void (*start_listening)());
 
-/// Whether frames have taken the short way: then nobody in this run looks at a dissected packet.
-bool on_header_path();
-
 /// Rules the short way out for the rest of the run.
 void forbid_header_path();
 
