@@ -256,14 +256,13 @@ Judgement SourceModel::judge_source(uint32_t source) const {
   return result;
 }
 
-const Judgement& SourceModel::judgement(uint32_t source) const {
-  Judgement* known = judgements_.object(source);
-  if (known == nullptr || known->packets != engine_->source(source).packets) {
-    known = new Judgement(judge_source(source));
-    known->reason = qstring(reason(engine_->source(source), known->evidence));
-    judgements_.insert(source, known);
-  }
-  return *known;
+Judgement SourceModel::judgement(uint32_t source) const {
+  const Judgement* known = judgements_.object(source);
+  if (known != nullptr && known->packets == engine_->source(source).packets) return *known;
+  Judgement fresh = judge_source(source);
+  fresh.reason = qstring(reason(engine_->source(source), fresh.evidence));
+  judgements_.insert(source, new Judgement(fresh));
+  return fresh;
 }
 
 int64_t SourceModel::key(uint32_t number, int column) const {

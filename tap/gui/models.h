@@ -114,7 +114,7 @@ class SourceModel : public NumberModel {
   size_t unfiltered() const { return unfiltered_; }
   bool is_flagged(uint32_t source) const;
   /// The verdict on a source by its evidence. O(its pairs), or O(1) if it was judged lately.
-  const Judgement& judgement(uint32_t source) const;
+  Judgement judgement(uint32_t source) const;
 
  protected:
   int64_t key(uint32_t number, int column) const override;
