@@ -410,9 +410,12 @@ void GrowthChart::paint(QPainter& painter, const QRectF& area, std::vector<Spot>
     painter.setPen(QPen(warning_color(), 1.5, Qt::DashLine));
     painter.drawLine(QPointF(left, y), QPointF(area.right(), y));
     const QString name = "threshold " + number_text(threshold_);
+    const double width = metrics.horizontalAdvance(name) + 1;
+    // Where the curve is not: it leaves the line upwards, on the left, or stays below it.
+    const bool under_curve = times_.size() > threshold_ && bottom - y > line;
+    const double name_left = under_curve ? area.right() - width - kGap : left + kGap;
     const double above = y - line >= top ? y - line - 1 : y + 1;
-    write(painter, {left + kGap, above, metrics.horizontalAdvance(name) + 1, line}, Qt::AlignLeft,
-          name);
+    write(painter, {name_left, under_curve ? y + 1 : above, width, line}, Qt::AlignLeft, name);
   }
   painter.setPen(text);
   painter.drawLine(QPointF(left, bottom), QPointF(area.right(), bottom));

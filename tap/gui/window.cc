@@ -188,7 +188,7 @@ Window::Window(Host& host, QWidget* parent)
   names_->setChecked(host_.resolves_names());
   resize(1180, 780);
   upper_->setSizes({360, 330});
-  lower_->setSizes({710, 450});
+  lower_->setSizes({790, 440});
   load_looks();
   set_looks();
 }
