@@ -434,7 +434,7 @@ void Window::set_options(const Options& options) {
   options_.threshold.reset();
   if (options.all) tabs_->setCurrentIndex(kAll);
   if (options.unicast) {
-    say("\"unicast\" of -z fanout has no effect here: the preference of FAN-OUT counts.");
+    say("\"unicast\" of -z fanout has no effect here: the preference of Fan-out counts.");
   }
   if (options.filter.empty()) return;
   follows_display_filter_ = false;
