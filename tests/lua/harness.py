@@ -84,8 +84,9 @@ class Homes:
     def run(self, home: str, *arguments: str, timeout: float = 600) -> Run:
         """Runs tshark in a home, as an ordinary user: root loads no personal plugins."""
         return subprocess.run(
-            ["tshark", *arguments], env=self.environment(home), capture_output=True, text=True,
-            encoding="utf-8", errors="replace", check=False, timeout=timeout, **as_user(),
+            ["tshark", *arguments], env=self.environment(home), stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, encoding="utf-8", errors="replace", check=False,
+            timeout=timeout, **as_user(),
         )
 
     def report(self, home: str, capture: Path, options: str) -> Run:
