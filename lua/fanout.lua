@@ -1626,10 +1626,9 @@ do
   local WHO = { "source", "name", "network", "unique_destinations" }
   local ROW_COUNTS = { "packets", "bytes", "first_frame", "last_frame", "first_time", "last_time" }
   local JUDGEMENT = { "flagged", "suspect", "verdicts" }
-  local DETAILS = {
-    "reason", "allowed", "exact", "low", "high", "duration", "packets_per_destination",
-    "failed_host",
-  }
+  local REASON = { "reason", "allowed" }
+  local ESTIMATE = { "exact", "low", "high" }
+  local DETAILS = { "duration", "packets_per_destination", "failed_host" }
   local DESTINATION = {
     "destination", "destination_name", "packets", "bytes", "first_frame", "first_time", "contacted",
     "answered", "services", "services_answered",
@@ -1637,6 +1636,12 @@ do
 
   local function csv_judgement(row)
     return { tostring(row.flagged), tostring(row.suspect), concat(row.verdicts, " ") }
+  end
+
+  -- There is no memory limit here, so each number is exact.
+  local function csv_estimate(row)
+    local destinations = whole(row.destinations)
+    return { "true", destinations, destinations }
   end
 
   local function csv_service(service)
@@ -1651,8 +1656,7 @@ do
     return append_all(csv_who(row), {
       whole(row.packets), whole(row.bytes), whole(row.first_frame), whole(row.last_frame),
       csv_time(row.first_time), csv_time(row.last_time),
-    }, csv_judgement(row), {
-      csv_text(row.reason), "false", "true", whole(row.destinations), whole(row.destinations),
+    }, csv_judgement(row), { csv_text(row.reason), "false" }, csv_estimate(row), {
       duration, packets_per_destination(row) or "", failed_host,
     }, map(COUNTS, function(name)
       return whole(evidence[name])
@@ -1678,17 +1682,17 @@ do
       return { name .. "_transport", name .. "_port", name .. "_name" }
     end
     if report.options.pairs then
-      add(append_all({}, WHO, JUDGEMENT, DESTINATION, service("service")))
+      add(append_all({}, WHO, JUDGEMENT, ESTIMATE, DESTINATION, service("service")))
       for _, row in ipairs(report.sources) do
-        local source_cells = append_all(csv_who(row), csv_judgement(row))
+        local source_cells = append_all(csv_who(row), csv_judgement(row), csv_estimate(row))
         for _, destination in ipairs(destinations_of(row)) do
           add(append_all({}, source_cells, csv_destination(destination),
             csv_service(destination.service)))
         end
       end
     else
-      add(append_all({}, WHO, ROW_COUNTS, JUDGEMENT, DETAILS, COUNTS, { "busiest_window" },
-        service("top_service"), service("scan_service")))
+      add(append_all({}, WHO, ROW_COUNTS, JUDGEMENT, REASON, ESTIMATE, DETAILS, COUNTS,
+        { "busiest_window" }, service("top_service"), service("scan_service")))
       for _, row in ipairs(report.sources) do add(csv_source(row, report.options)) end
     end
     return concat(lines)
