@@ -390,7 +390,8 @@ local DATA = 4 -- belongs to something open: TCP with ACK, a fragment that is no
 local REFUSAL = 5 -- a TCP RST
 local ERROR = 6 -- an ICMP error: neither contact nor answer
 
-local frame_time, host_name, observe_frame, address_text, is_multicast_or_broadcast
+local frame_time, has_icmp, observe_headers, observe_arp
+local host_name, address_text, is_multicast_or_broadcast
 do
   -- Field extractors must be made before any packet is read. Those of addresses give one value for
   -- each header of the frame, in the order of dissection.
@@ -597,29 +598,41 @@ do
     return nil
   end
 
+  -- Whether the frame that is being read has an ICMP message.
+  function has_icmp()
+    return fields.icmp() ~= nil or fields.icmpv6() ~= nil
+  end
+
+  local NETWORKS = {
+    { IPV4, fields.ipv4_source, fields.ipv4_destination, ipv4_transport },
+    { IPV6, fields.ipv6_source, fields.ipv6_destination, ipv6_transport },
+  }
+
   -- Calls observe(source, destination, role, transport, source port, destination port) for each
-  -- IP header and ARP packet of the frame that is being read, in which the taps `ip` and `ipv6` saw
-  -- so many headers.
-  function observe_frame(ipv4_count, ipv6_count, observe)
-    if ipv4_count > 0 then
-      local destinations = tapped_headers({ fields.ipv4_destination() }, ipv4_count)
-      for i, source in ipairs(tapped_headers({ fields.ipv4_source() }, ipv4_count)) do
-        observe(IPV4 .. source.range:raw(), IPV4 .. destinations[i].range:raw(),
-          ipv4_transport(source))
+  -- header of the frame that is being read. Of each network, the taps saw so many as `seen` says;
+  -- so many as `done` says were observed before.
+  function observe_headers(seen, done, observe)
+    for _, each in ipairs(NETWORKS) do
+      local network, source, destination, transport = each[1], each[2], each[3], each[4]
+      local count = seen[network]
+      if count > done[network] then
+        local sources = tapped_headers({ source() }, count)
+        local destinations = tapped_headers({ destination() }, count)
+        for i = done[network] + 1, #sources do
+          observe(network .. sources[i].range:raw(), network .. destinations[i].range:raw(),
+            transport(sources[i]))
+        end
+        done[network] = count
       end
     end
-    if ipv6_count > 0 then
-      local destinations = tapped_headers({ fields.ipv6_destination() }, ipv6_count)
-      for i, source in ipairs(tapped_headers({ fields.ipv6_source() }, ipv6_count)) do
-        observe(IPV6 .. source.range:raw(), IPV6 .. destinations[i].range:raw(),
-          ipv6_transport(source))
-      end
-    end
-    local arp = arp_packet(ipv4_count + ipv6_count)
-    if arp then
-      local source, destination, role = read_arp(arp)
-      if source then observe(source, destination, role, OTHER, 0, 0) end
-    end
+  end
+
+  -- The same for its ARP packet, for which there is no tap.
+  function observe_arp(seen, observe)
+    local arp = arp_packet(seen[IPV4] + seen[IPV6])
+    if not arp then return end
+    local source, destination, role = read_arp(arp)
+    if source then observe(source, destination, role, OTHER, 0, 0) end
   end
 
   -- True for 224.0.0.0/4 and 255.255.255.255 (RFC 5771, RFC 919) and for ff00::/8 (RFC 4291).
@@ -674,7 +687,7 @@ end
 -- Count: the unique destinations of every source, and who asked and answered
 ---------------------------------------------------------------------------------------------------
 
-local new_engine, count_frame, find_pair, on_speaking_terms
+local new_engine, count_headers, count_frame, find_pair, on_speaking_terms
 do
   local MOST_OPEN_ATTEMPTS = 63
   local MOST_OPEN_HANDSHAKES = 63
@@ -912,14 +925,24 @@ do
     weigh[role](pair, other, is_new, own, asked)
   end
 
-  -- Counts the frame that a tap is being called for.
-  function count_frame(engine, packet, ipv4_count, ipv6_count)
+  -- Counts the headers of the frame that a tap is being called for; see observe_headers().
+  function count_headers(engine, packet, seen, done)
+    local frame = { number = packet.number, bytes = packet.len, time = frame_time() }
+    observe_headers(seen, done, function(...)
+      count(engine, frame, ...)
+    end)
+  end
+
+  -- Counts the frame itself, and what it holds.
+  function count_frame(engine, packet, seen, done)
     local frame = { number = packet.number, bytes = packet.len, time = frame_time() }
     if frame.time then count_time(engine, frame.time) end
     engine.frames = engine.frames + 1
-    observe_frame(ipv4_count, ipv6_count, function(...)
+    local function observe(...)
       count(engine, frame, ...)
-    end)
+    end
+    observe_headers(seen, done, observe)
+    observe_arp(seen, observe)
   end
 end
 
@@ -2152,21 +2175,31 @@ local function listen(options, draw)
   local ipv4_listener = Listener.new("ip", filter)
   local ipv6_listener = Listener.new("ipv6", filter)
   local engine = new_engine(options.unicast)
-  local ipv4_count, ipv6_count = 0, 0 -- headers of the frame that is being read
-  listener.reset = guarded(function()
-    engine = new_engine(options.unicast)
-  end)
-  ipv4_listener.packet = function()
-    ipv4_count = ipv4_count + 1
+  -- The frame that is being read, and its headers: so many were seen, and so many counted.
+  local number, seen, done
+  local function begin(packet)
+    if packet.number == number then return end
+    number = packet.number
+    seen, done = { [IPV4] = 0, [IPV6] = 0 }, { [IPV4] = 0, [IPV6] = 0 }
   end
-  ipv6_listener.packet = function()
-    ipv6_count = ipv6_count + 1
+  local function count_header(network)
+    return guarded(function(packet)
+      begin(packet)
+      seen[network] = seen[network] + 1
+      -- The tap `frame` is not called where the dissection ended within what an error quotes.
+      if has_icmp() then count_headers(engine, packet, seen, done) end
+    end)
   end
+  ipv4_listener.packet = count_header(IPV4)
+  ipv6_listener.packet = count_header(IPV6)
   -- Called last for each frame.
   listener.packet = guarded(function(packet)
-    local ipv4_headers, ipv6_headers = ipv4_count, ipv6_count
-    ipv4_count, ipv6_count = 0, 0
-    count_frame(engine, packet, ipv4_headers, ipv6_headers)
+    begin(packet)
+    count_frame(engine, packet, seen, done)
+  end)
+  listener.reset = guarded(function()
+    engine = new_engine(options.unicast)
+    number = nil
   end)
   listener.draw = guarded(function()
     draw(engine)
