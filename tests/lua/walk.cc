@@ -5,6 +5,7 @@
 
 #undef signals
 
+#include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
@@ -91,7 +92,19 @@ QList<QAction*> menu_entries() {
   return found;
 }
 
+// Qt 6.8 keeps what it told screen readers about some closed dialogs, and crashes in the title of a
+// new one at the same address.
+void forget_closed_dialogs() {
+  constexpr QAccessible::Id kFirst = 0x80000000U;
+  constexpr QAccessible::Id kMost = 10'000;
+  for (QAccessible::Id id = kFirst; id < kFirst + kMost; ++id) {
+    const QAccessibleInterface* told = QAccessible::accessibleInterface(id);
+    if (told != nullptr && !told->isValid()) QAccessible::deleteAccessibleInterface(id);
+  }
+}
+
 void press(const char* label) {
+  forget_closed_dialogs();
   for (auto* button : window()->findChildren<QPushButton*>()) {
     if (button->text() == QString(label)) return QTest::mouseClick(button, Qt::LeftButton);
   }
