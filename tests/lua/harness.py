@@ -35,9 +35,9 @@ class Reports:
 class Homes:
     """A folder with the homes `lua`, `plugin` and `both`, and generated captures."""
 
-    def __init__(self, build: Path, take_each: bool = False) -> None:
+    def __init__(self, build: Path, take_all: bool = False) -> None:
         self.build = build
-        self.take_each = take_each
+        self.take_all = take_all
         self.folder = Path(tempfile.mkdtemp(prefix="fanout-lua-"))
         self.captures = self.folder / "captures"
         self.scratch = self.folder / "scratch"

@@ -4,8 +4,9 @@
     run.py [--all] BUILD_DIR [TEST...]
 
 BUILD_DIR holds fanout.so. Both run in tshark with a home of their own, and must say the same in
-every key that both have, on all generated captures and, where ../shared is there, on those in it:
-many behind one another, or with --all each on its own. A TEST is such as test_reports.StandsAside.
+every key that both have, on all generated captures and, where ../shared is there, on a quarter of
+those in it, with --all on all. Many are read behind one another. A TEST is such as
+test_reports.StandsAside.
 The last line is "N passed, N failed, N skipped".
 """
 import argparse
@@ -35,7 +36,7 @@ class Counting(unittest.TextTestResult):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--all", action="store_true", help="read each capture on its own")
+    parser.add_argument("--all", action="store_true", help="read all shared captures")
     parser.add_argument("build", type=Path, metavar="BUILD_DIR")
     parser.add_argument("tests", nargs="*", metavar="TEST", default=MODULES)
     arguments = parser.parse_args()
