@@ -2,6 +2,7 @@
 
 After a change that is meant: run.py BUILD_DIR --update-golden -k golden, and look at the difference.
 """
+import re
 from typing import Tuple
 
 from harness import GOLDEN, TsharkTest, capture, setup
@@ -31,6 +32,11 @@ FIELDS = ("frame.number", "fanout.source", "fanout.destinations", "fanout.destin
           "fanout.flagged_in", "fanout.verdict")
 
 
+def without_path_counts(text: str) -> str:
+    """Which ports carry tunnels, and so how many frames need dissection, varies with the version."""
+    return re.sub(r'("(?:header|full)_frames": )\d+', r"\1N", text)
+
+
 class Golden(TsharkTest):
     def hold(self, name: str, text: str) -> None:
         path = GOLDEN / name
@@ -38,7 +44,9 @@ class Golden(TsharkTest):
             path.write_bytes(text.encode())
             return
         self.assertTrue(path.exists(), f"no {path.name}: run with --update-golden")
-        self.assertEqual(text, path.read_bytes().decode())
+        self.assertEqual(
+            without_path_counts(text), without_path_counts(path.read_bytes().decode())
+        )
 
     def test_golden_reports(self) -> None:
         for name, of, option, arguments in REPORTS:
