@@ -124,6 +124,12 @@ Layers layers_of(const packet_info* pinfo) {
     layers.ipv4 = pinfo->net_src.type == AT_IPv4 ? 1 : 0;
     layers.ipv6 = layers.innermost_is_ipv6 ? 1 : 0;
   }
+  // In 4.6, IPv6 in GTP has the layer of IPv4, whose dissector hands it on.
+  if (layers.ipv4 > 0 && !layers.innermost_is_ipv6 && pinfo->net_src.type == AT_IPv6) {
+    --layers.ipv4;
+    ++layers.ipv6;
+    layers.innermost_is_ipv6 = true;
+  }
   return layers;
 }
 
