@@ -925,9 +925,13 @@ do
     weigh[role](pair, other, is_new, own, asked)
   end
 
+  local function frame_of(packet)
+    return { number = packet.number, bytes = packet.len, time = frame_time() }
+  end
+
   -- Counts the headers of the frame that a tap is being called for; see observe_headers().
   function count_headers(engine, packet, seen, done)
-    local frame = { number = packet.number, bytes = packet.len, time = frame_time() }
+    local frame = frame_of(packet)
     observe_headers(seen, done, function(...)
       count(engine, frame, ...)
     end)
@@ -935,7 +939,7 @@ do
 
   -- Counts the frame itself, and what it holds.
   function count_frame(engine, packet, seen, done)
-    local frame = { number = packet.number, bytes = packet.len, time = frame_time() }
+    local frame = frame_of(packet)
     if frame.time then count_time(engine, frame.time) end
     engine.frames = engine.frames + 1
     local function observe(...)
