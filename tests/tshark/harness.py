@@ -116,6 +116,8 @@ def environment(locale: str) -> Dict[str, str]:
     variables = {"PATH": os.environ["PATH"], "HOME": str(setup().home), "LC_ALL": locale}
     if setup().preload:
         variables["LD_PRELOAD"] = setup().preload
+        # Capture helpers hang with the sanitizer's library before them.
+        variables["WIRESHARK_EXTCAP_DIR"] = str(setup().home / "no-helpers")
         variables["ASAN_OPTIONS"] = "detect_leaks=0"
         variables["UBSAN_OPTIONS"] = "print_stacktrace=1"
     return variables
