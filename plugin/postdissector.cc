@@ -205,7 +205,7 @@ int dissect_fanout(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
                   [](const Observation& o) { return o.source.network == Network::kArp; });
   }
   if (is_first_time) {
-    g_marks->count(pinfo->num, frame_observation(pinfo).time, g_observations, is_never_flagged);
+    g_marks->count(pinfo->num, frame_time(pinfo), g_observations, is_never_flagged);
   }
   for (const Observation& observation : g_observations) {
     const bool is_reply =

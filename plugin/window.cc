@@ -104,7 +104,7 @@ class Limited {
 
   static tap_packet_status on_frame(void* data, packet_info* pinfo, epan_dissect_t* edt,
                                     const void*, tap_flags_t) {
-    self(data)->engine_->count_frame(frame_observation(pinfo).time);
+    self(data)->engine_->count_frame(frame_time(pinfo));
     Observation arp;
     if (preferences().count_arp && observe_arp(pinfo, edt->tvb, &arp)) {
       self(data)->engine_->post(arp);

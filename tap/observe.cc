@@ -161,11 +161,15 @@ bool link_of(const packet_info* pinfo, Link* link) {
   }
 }
 
+int64_t frame_time(const packet_info* pinfo) {
+  return pinfo->fd->has_ts ? nanoseconds(pinfo->abs_ts) : kNoTime;
+}
+
 Observation frame_observation(const packet_info* pinfo) {
   Observation observation;
   observation.frame = pinfo->num;
   observation.bytes = pinfo->fd->pkt_len;
-  observation.time = pinfo->fd->has_ts ? nanoseconds(pinfo->abs_ts) : kNoTime;
+  observation.time = frame_time(pinfo);
   return observation;
 }
 

@@ -12,6 +12,9 @@ namespace fanout {
 /// The link type that read_frame() takes for a frame of this packet; false if it knows none.
 bool link_of(const packet_info* pinfo, Link* link);
 
+/// Nanoseconds since 1970, or kNoTime.
+int64_t frame_time(const packet_info* pinfo);
+
 /// What every observation of a frame has in common: its number, its time and its length.
 Observation frame_observation(const packet_info* pinfo);
 

@@ -95,7 +95,7 @@ class Statistic {
   static tap_packet_status on_frame(void* data, packet_info* pinfo, epan_dissect_t* edt,
                                     const void*, tap_flags_t) {
     Statistic* statistic = self(data);
-    statistic->engine_->count_frame(frame_observation(pinfo).time);
+    statistic->engine_->count_frame(frame_time(pinfo));
     note_tapped(pinfo->num);
     statistic->show_progress(pinfo, edt);
     if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
