@@ -15,8 +15,16 @@ namespace {
 constexpr uint64_t kNanoseconds = 1'000'000'000;
 constexpr gunichar kReplacement = 0xfffd;
 
+// Most text is ASCII, and need not be decoded: a report can have hundreds of megabytes.
+constexpr bool is_ascii(gunichar character) { return character < 0x80; }
+
 // Takes the first character off `text`: U+FFFD for a byte that is not UTF-8, or is NUL.
 gunichar take_character(std::string_view& text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (is_ascii(first) && first != 0) {
+    text.remove_prefix(1);
+    return first;
+  }
   const gunichar character =
       g_utf8_get_char_validated(text.data(), static_cast<gssize>(text.size()));
   const bool is_valid = g_unichar_validate(character);
@@ -28,10 +36,16 @@ gunichar take_character(std::string_view& text) {
 template <typename Predicate>
 std::string replace_unless(std::string_view text, Predicate is_allowed, gunichar replacement) {
   std::string result;
+  result.reserve(text.size());
   while (!text.empty()) {
-    const gunichar character = take_character(text);
+    gunichar character = take_character(text);
+    if (!is_allowed(character)) character = replacement;
+    if (is_ascii(character)) {
+      result += static_cast<char>(character);
+      continue;
+    }
     char bytes[6];
-    const int count = g_unichar_to_utf8(is_allowed(character) ? character : replacement, bytes);
+    const int count = g_unichar_to_utf8(character, bytes);
     result.append(bytes, static_cast<size_t>(count));
   }
   return result;
