@@ -10,8 +10,6 @@ rest of the machine's work is compared with what ran just before and after it.
 """
 import argparse
 import os
-import pwd
-import re
 import shutil
 import statistics
 import subprocess
@@ -20,6 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import ordinary  # noqa: E402
 
 GENERATE = Path(__file__).resolve().parent.parent / "captures" / "generate.py"
 
@@ -108,44 +110,34 @@ class Bench:
         for path in self.plugins.values():
             if not path.exists():
                 sys.exit(f"{path} is missing: configure with -DFANOUT_BENCH=ON and build")
-        version = subprocess.run(["tshark", "-v"], capture_output=True, text=True, check=True).stdout
-        match = re.search(r"(\d+\.\d+)\.\d+", version)
-        if not match:
-            sys.exit("tshark does not tell its version")
-        self.version = match.group(1)
+        self.version = ordinary.wireshark_version()
         self.homes: Dict[Sequence[str], Path] = {}
 
     def home(self, plugins: Sequence[str]) -> Path:
         if plugins not in self.homes:
             home = self.folder / ("home-" + "-".join(plugins))
-            target = home / ".local" / "lib" / "wireshark" / "plugins" / self.version / "epan"
+            target = ordinary.plugin_folder(home, self.version)
             target.mkdir(parents=True)
             for plugin in plugins:
                 shutil.copy(self.plugins[plugin], target)
             work = home / "work"
             work.mkdir()
-            if os.geteuid() == 0:
-                nobody = pwd.getpwnam("nobody")
-                os.chown(work, nobody.pw_uid, nobody.pw_gid)
+            ordinary.give_to_user(work)
             self.homes[plugins] = home
         return self.homes[plugins]
 
     def run(self, command: Command, capture: Optional[Path]) -> Usage:
         home = self.home(command.plugins)
         arguments = ["sh", "-c", command.line.format(tshark="tshark", file=capture)]
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            ids = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
-            arguments = ["setpriv", *ids, *arguments]
-        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
         start = time.monotonic()
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
                 arguments,
                 cwd=home / "work",
-                env=environment,
+                env=ordinary.environment(home),
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
+                **ordinary.as_user(),
             )
             _, status, usage = os.wait4(process.pid, 0)
             wall = time.monotonic() - start

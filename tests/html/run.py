@@ -19,11 +19,13 @@ import unittest
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-import browser
-from browser import Browser
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import browser  # noqa: E402
+import ordinary  # noqa: E402
+from browser import Browser  # noqa: E402
 
 GENERATOR = Path(__file__).resolve().parents[1] / "captures" / "generate.py"
-NOBODY = 65534
 MEGABYTE = 1_000_000
 LARGEST_PAGE = 5 * MEGABYTE
 SLOWEST_LOAD = 2000  # milliseconds
@@ -64,10 +66,7 @@ class Place:
         self.captures = folder / "captures"
         self.pages = folder / "pages"
         self.home = folder / "home"
-        version = subprocess.run(["tshark", "-v"], capture_output=True, text=True, check=True)
-        number = re.search(r" (\d+\.\d+)\.\d+", version.stdout)
-        assert number
-        plugins = self.home / ".local" / "lib" / "wireshark" / "plugins" / number.group(1) / "epan"
+        plugins = ordinary.plugin_folder(self.home, ordinary.wireshark_version())
         plugins.mkdir(parents=True)
         shutil.copy(build / "fanout.so", plugins)
         self.pages.mkdir()
@@ -76,24 +75,15 @@ class Place:
         subprocess.run(generate + [str(self.captures)] + names, check=True)
         large = str(self.captures / "large.pcap")
         subprocess.run(generate + ["--large", "many-sources", "1000000", large], check=True)
-        subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
+        ordinary.make_readable(folder)
         self.pages.chmod(0o777)
 
     def tshark(self, capture: str, options: str, *more: str) -> str:
         command = ["tshark", "-q", "-z", f"fanout,{options}", *more]
         command += ["-r", str(self.captures / f"{capture}.pcap")]
-        if os.getuid() == 0:  # root's tshark loads no plugins from a home
-            command = [
-                "setpriv",
-                f"--reuid={NOBODY}",
-                f"--regid={NOBODY}",
-                "--clear-groups",
-            ] + command
-        environment = dict(
-            os.environ, HOME=str(self.home), XDG_CONFIG_HOME=str(self.home / ".config")
-        )
         done = subprocess.run(
-            command, capture_output=True, text=True, check=True, env=environment, cwd=self.pages
+            command, capture_output=True, text=True, check=True, cwd=self.pages,
+            env=ordinary.environment(self.home), **ordinary.as_user(),
         )
         return done.stdout
 

@@ -12,7 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import harness
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import harness  # noqa: E402
+import ordinary  # noqa: E402
 
 KINDS = ("ordinary", "syn-sweep")
 RUNS = (
@@ -30,7 +33,7 @@ def measure(homes: harness.Homes, home: str, arguments: "list[str]") -> "tuple[f
     for _ in range(3):
         command = ["tshark", "-n", "-q", *arguments]
         with subprocess.Popen(
-            command, env=homes.environment(home), stdout=subprocess.DEVNULL, **harness.as_user()
+            command, env=homes.environment(home), stdout=subprocess.DEVNULL, **ordinary.as_user()
         ) as process:
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,26 +1,19 @@
 """What the tests share: homes for Wireshark with the Lua file, the plugin or both, and ways to ask."""
 import json
-import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, TypeVar
+from typing import Any, Dict, List, Optional, Sequence
+
+import ordinary
 
 ROOT = Path(__file__).resolve().parents[2]
 LUA_FILE = ROOT / "lua" / "fanout.lua"
 SHARED = ROOT.parent / "shared" / "captures"
-PLUGINS = ".local/lib/wireshark/plugins"
-NOBODY = 65534
-AT_A_TIME = 2
-
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
-Run = "subprocess.CompletedProcess[str]"
+Run = subprocess.CompletedProcess[str]
 
 
 @dataclass
@@ -41,16 +34,13 @@ class Homes:
         self.folder = Path(tempfile.mkdtemp(prefix="fanout-lua-"))
         self.captures = self.folder / "captures"
         self.scratch = self.folder / "scratch"
-        shown = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True)
-        found = re.search(r"(\d+\.\d+)\.\d+", shown.stdout)
-        assert found, shown.stdout
-        self.version = found.group(1)
-        self.preload = sanitizer_of(build / "fanout.so")
+        self.version = ordinary.wireshark_version()
+        self.sanitizer = ordinary.sanitizer_of(build / "fanout.so")
         for name in ("lua", "plugin", "both"):
             self.add(name, with_lua=name != "plugin", with_plugin=name != "lua")
         generator = ROOT / "tests/captures/generate.py"
         subprocess.run([sys.executable, str(generator), str(self.captures)], check=True)
-        make_readable(self.captures)
+        ordinary.make_readable(self.captures)
         self.scratch.mkdir()
         self.scratch.chmod(0o777)
         self.folder.chmod(0o755)
@@ -60,7 +50,7 @@ class Homes:
 
     def add(self, name: str, with_lua: bool, with_plugin: bool) -> Path:
         """Makes a home: its folder for plugins."""
-        plugins = self.folder / name / PLUGINS
+        plugins = ordinary.lua_folder(self.folder / name)
         self.binaries(name).mkdir(parents=True)
         if with_lua:
             shutil.copy(LUA_FILE, plugins)
@@ -68,25 +58,21 @@ class Homes:
             shutil.copy(self.build / "fanout.so", self.binaries(name))
             if (self.build / "fanout").is_dir():
                 shutil.copytree(self.build / "fanout", self.binaries(name) / "fanout")
-        make_readable(self.folder / name)
+        ordinary.make_readable(self.folder / name)
         return plugins
 
     def binaries(self, name: str) -> Path:
-        return self.folder / name / PLUGINS / self.version / "epan"
+        return ordinary.plugin_folder(self.folder / name, self.version)
 
     def environment(self, name: str) -> Dict[str, str]:
-        home = str(self.folder / name)
-        variables = {"PATH": os.environ["PATH"], "HOME": home, "LC_ALL": "C.UTF-8"}
-        if self.preload:
-            variables.update(LD_PRELOAD=self.preload, ASAN_OPTIONS="detect_leaks=0")
-        return variables
+        return ordinary.environment(self.folder / name, self.sanitizer)
 
     def run(self, home: str, *arguments: str, timeout: float = 600) -> Run:
         """Runs tshark in a home, as an ordinary user: root loads no personal plugins."""
         return subprocess.run(
             ["tshark", *arguments], env=self.environment(home), stdin=subprocess.DEVNULL,
             capture_output=True, text=True, encoding="utf-8", errors="replace", check=False,
-            timeout=timeout, **as_user(),
+            timeout=timeout, **ordinary.as_user(),
         )
 
     def report(self, home: str, capture: Path, options: str) -> Run:
@@ -110,39 +96,6 @@ class Homes:
 
     def all_captures(self) -> List[Path]:
         return sorted(path for path in self.captures.iterdir() if path.suffix != ".json")
-
-
-def as_user(groups: Sequence[int] = ()) -> Dict[str, Any]:
-    """How to start a process as an ordinary user."""
-    if os.geteuid() != 0:
-        return {}
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": list(groups)}
-
-
-def give_to_user(path: Path) -> None:
-    """Makes that user the owner of a file or folder, not of what is in it."""
-    user = as_user()
-    if user:
-        os.chown(path, user["user"], user["group"])
-
-
-def sanitizer_of(plugin: Path) -> str:
-    """The address sanitizer's library if the plugin needs it loaded first, or nothing."""
-    needs = subprocess.run(["ldd", str(plugin)], capture_output=True, text=True, check=False)
-    if "libasan" not in needs.stdout:
-        return ""
-    asked = ["gcc", "-print-file-name=libasan.so"]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def make_readable(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def side_by_side(ask: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(ask, items))
 
 
 _homes: Optional[Homes] = None

@@ -15,9 +15,9 @@ from harness import (
     differences,
     homes,
     parse,
-    side_by_side,
     text_differences,
 )
+from ordinary import side_by_side
 
 BATCH = 64
 """How many captures are read in one run of tshark."""

@@ -2,18 +2,17 @@
 
 FANOUT_GUI_PICTURES names a folder for pictures, writable by everyone.
 """
-import grp
 import os
 import shutil
-import stat
 import struct
 import subprocess
 import threading
 import time
 import unittest
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, Optional
 
-from harness import as_user, give_to_user, homes, make_readable
+from harness import homes
+from ordinary import as_user, capturing_groups, give_to_user, make_readable
 from test_reports import compare, make_broken_home
 
 PREFERENCES = """
@@ -23,15 +22,6 @@ nameres.network_name: FALSE
 """
 PATIENCE = 240
 """Seconds for a walk; a Wireshark that hangs is stopped then."""
-
-
-def capturing_groups() -> List[int]:
-    """The group that may run dumpcap, where not everybody may."""
-    path = shutil.which("dumpcap")
-    if not path:
-        return []
-    found = os.stat(path)
-    return [] if found.st_mode & stat.S_IXOTH else [grp.getgrgid(found.st_gid).gr_gid]
 
 
 class Window(unittest.TestCase):

@@ -1,28 +1,21 @@
 """What the tests share: a tshark that loads the plugin, captures, and ways to ask them."""
 import contextlib
-import grp
 import json
-import os
 import re
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
 import unittest
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, TypeVar
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+
+import ordinary
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GENERATOR = REPOSITORY / "tests" / "captures"
 GOLDEN = Path(__file__).resolve().parent / "golden"
-NOBODY = 65534
-AT_A_TIME = 2
-
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Setup:
     """A folder that tshark may write to."""
     shared: Optional[Path]
     update_golden: bool
-    preload: str
+    sanitizer: str
 
 
 _setup: Optional[Setup] = None
@@ -63,17 +56,16 @@ def set_up(build: Path, shared: Path, update_golden: bool) -> Iterator[Setup]:
     folder = Path(tempfile.mkdtemp(prefix="fanout-tshark-"))
     try:
         home, captures, scratch = folder / "home", folder / "captures", folder / "scratch"
-        version = tshark_version()
-        plugins = home / ".local/lib/wireshark/plugins" / version / "epan"
+        version = ordinary.wireshark_version()
+        plugins = ordinary.plugin_folder(home, version)
         plugins.mkdir(parents=True)
         shutil.copy(build / "fanout.so", plugins)
         scratch.mkdir()
         generate = [sys.executable, str(GENERATOR / "generate.py"), str(captures)]
         subprocess.run(generate, check=True)
-        make_readable(folder)
-        if os.geteuid() == 0:
-            for path in (scratch, home):
-                os.chown(path, NOBODY, NOBODY)
+        ordinary.make_readable(folder)
+        for path in (scratch, home):
+            ordinary.give_to_user(path)
         has_shared = (shared / "captures").is_dir()
         _setup = Setup(
             version=version,
@@ -82,7 +74,7 @@ def set_up(build: Path, shared: Path, update_golden: bool) -> Iterator[Setup]:
             scratch=scratch,
             shared=shared if has_shared else None,
             update_golden=update_golden,
-            preload=sanitizer_of(build / "fanout.so"),
+            sanitizer=ordinary.sanitizer_of(build / "fanout.so"),
         )
         yield _setup
     finally:
@@ -90,37 +82,8 @@ def set_up(build: Path, shared: Path, update_golden: bool) -> Iterator[Setup]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def tshark_version() -> str:
-    """Which version's plugin folder counts: "4.0"."""
-    done = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True)
-    found = re.search(r"(\d+\.\d+)\.\d+", done.stdout)
-    assert found, done.stdout
-    return found.group(1)
-
-
-def sanitizer_of(plugin: Path) -> str:
-    """The address sanitizer's library if the plugin needs it loaded first, or nothing."""
-    needs = subprocess.run(["ldd", str(plugin)], capture_output=True, text=True, check=False)
-    if "libasan" not in needs.stdout:
-        return ""
-    asked = ["gcc", "-print-file-name=libasan.so"]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def make_readable(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def environment(locale: str) -> Dict[str, str]:
-    variables = {"PATH": os.environ["PATH"], "HOME": str(setup().home), "LC_ALL": locale}
-    if setup().preload:
-        variables["LD_PRELOAD"] = setup().preload
-        # Capture helpers hang with the sanitizer's library before them.
-        variables["WIRESHARK_EXTCAP_DIR"] = str(setup().home / "no-helpers")
-        variables["ASAN_OPTIONS"] = "detect_leaks=0"
-        variables["UBSAN_OPTIONS"] = "print_stacktrace=1"
-    return variables
+def environment(locale: str = "C.UTF-8") -> Dict[str, str]:
+    return ordinary.environment(setup().home, setup().sanitizer, locale)
 
 
 def run(
@@ -133,9 +96,6 @@ def run(
     as_root: bool = False,
 ) -> Done:
     """Runs a program as an ordinary user, or as whoever runs the tests."""
-    user: Dict[str, Any] = {}
-    if os.geteuid() == 0 and not as_root:
-        user = {"user": NOBODY, "group": NOBODY, "extra_groups": list(groups)}
     done = subprocess.run(
         [program, *arguments],
         env=environment(locale),
@@ -144,7 +104,7 @@ def run(
         capture_output=True,
         timeout=timeout,
         check=False,
-        **user,
+        **({} if as_root else ordinary.as_user(groups)),
     )
     decode: Callable[[bytes], str] = lambda text: text.decode("utf-8", "surrogateescape")
     return Done(done.returncode, decode(done.stdout), decode(done.stderr))
@@ -152,15 +112,6 @@ def run(
 
 def tshark(*arguments: str, **how: Any) -> Done:
     return run("tshark", *arguments, **how)
-
-
-def dumpcap_groups() -> List[int]:
-    """The group that may run dumpcap, where not everybody may."""
-    path = shutil.which("dumpcap")
-    if not path:
-        return []
-    found = os.stat(path)
-    return [] if found.st_mode & stat.S_IXOTH else [grp.getgrgid(found.st_gid).gr_gid]
 
 
 # Captures
@@ -180,11 +131,6 @@ def truth(name: str) -> Dict[str, Any]:
     text = (setup().captures / (name + ".truth.json")).read_text(encoding="utf-8")
     found: Dict[str, Any] = json.loads(text)
     return found
-
-
-def side_by_side(ask: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(ask, items))
 
 
 # Reports
@@ -251,6 +197,5 @@ class TsharkTest(unittest.TestCase):
         path = self.scratch(name)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o644)
-        if os.geteuid() == 0:
-            os.chown(path, NOBODY, NOBODY)
+        ordinary.give_to_user(path)
         return path

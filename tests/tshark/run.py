@@ -15,7 +15,9 @@ import unittest
 from pathlib import Path
 from typing import List, Optional, Tuple
 
-import harness
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import harness  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

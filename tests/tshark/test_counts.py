@@ -13,11 +13,11 @@ from harness import (
     capture_names,
     counts_of,
     setup,
-    side_by_side,
     truth,
     tshark,
     without_path,
 )
+from ordinary import side_by_side
 
 FORMS = ("text", "json", "csv")
 REPORT = "fanout,0,all,pairs"

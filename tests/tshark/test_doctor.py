@@ -4,7 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
-from harness import NOBODY, REPOSITORY, Done, TsharkTest, run, setup
+from harness import REPOSITORY, Done, TsharkTest, run, setup
+from ordinary import give_to_user, plugin_folder
 
 SAME_LENGTH = b"9.8"
 """A minor version that no Wireshark has, to be written over one."""
@@ -15,7 +16,7 @@ class Doctor(TsharkTest):
         self.place = setup().scratch / "doctor"
         self.home = self.place / "home"
         self.everyone = self.place / "everyone"
-        self.own = self.home / ".local/lib/wireshark/plugins" / setup().version / "epan"
+        self.own = plugin_folder(self.home, setup().version)
         self.own.mkdir(parents=True)
         self.addCleanup(shutil.rmtree, self.place)
         shutil.copy(REPOSITORY / "packaging/doctor", self.place)
@@ -24,8 +25,7 @@ class Doctor(TsharkTest):
     def examine(self, *arguments: str, as_root: bool = False) -> Done:
         """Has the doctor examine a home; WIRESHARK_PLUGIN_DIR stands for the global folder."""
         for path in [self.place, *self.place.rglob("*")]:
-            if os.geteuid() == 0:
-                os.chown(path, NOBODY, NOBODY)
+            give_to_user(path)
         return run(
             "env",
             f"HOME={self.home}",
@@ -121,7 +121,7 @@ class Doctor(TsharkTest):
     def test_root(self) -> None:
         if os.geteuid() != 0:
             self.skipTest("only root can be root")
-        if setup().preload:
+        if setup().sanitizer:
             self.skipTest("root's tshark asks the capture helpers, which hang under the sanitizers")
         path = self.install(self.own)
         self.expect(

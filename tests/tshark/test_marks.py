@@ -9,17 +9,15 @@ from collections import Counter
 from typing import Any, Dict, List, Set, Tuple
 
 from harness import (
-    NOBODY,
     REPOSITORY,
     TsharkTest,
     capture,
     capture_names,
-    dumpcap_groups,
     run,
     setup,
-    side_by_side,
     truth,
 )
+from ordinary import capturing_groups, give_to_user, side_by_side
 
 # One IP header in each frame, no ARP: what tshark prints of the addresses tells all.
 PLAIN = ("syn-sweep", "browser", "ipv6-browser", "port-scan-syn", "ping-sweep-answered", "p2p")
@@ -395,8 +393,7 @@ class Runs(TsharkTest):
         path = self.scratch("fifo")
         os.mkfifo(path)
         self.addCleanup(path.unlink)
-        if os.geteuid() == 0:
-            os.chown(path, NOBODY, NOBODY)
+        give_to_user(path)
         with open(capture("syn-sweep"), "rb") as file:
             data = file.read()
 
@@ -405,7 +402,8 @@ class Runs(TsharkTest):
                 pipe.write(data)
 
         threading.Thread(target=feed, daemon=True).start()
-        done = run("tshark", "-n", "-i", str(path), *arguments, groups=dumpcap_groups(), timeout=60)
+        groups = capturing_groups()
+        done = run("tshark", "-n", "-i", str(path), *arguments, groups=groups, timeout=60)
         if "permission" in done.err.lower():
             self.skipTest("this user may not run dumpcap")
         self.assertEqual(done.status, 0, done.err)

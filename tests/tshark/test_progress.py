@@ -9,7 +9,8 @@ import time
 import unittest
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from harness import GENERATOR, NOBODY, TsharkTest, environment, setup
+from harness import GENERATOR, TsharkTest, environment, setup
+from ordinary import as_user
 
 FRAMES = 60_000
 PIECES = 60
@@ -39,9 +40,6 @@ class Progress(TsharkTest):
     def run_slowly(self, *options: str, terminal: Optional[str]) -> Run:
         """Runs tshark on a capture that comes bit by bit; `terminal` names what goes to one."""
         streams: Dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        user: Dict[str, Any] = {}
-        if os.geteuid() == 0:
-            user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
         shown: List[str] = []
         master = slave = -1
         if terminal:
@@ -51,10 +49,10 @@ class Progress(TsharkTest):
         with subprocess.Popen(
             ["tshark", "-n", "-q", *options, "-r", "-"],
             stdin=subprocess.PIPE,
-            env=environment("C.UTF-8"),
+            env=environment(),
             cwd=setup().scratch,
             **streams,
-            **user,
+            **as_user(),
         ) as process:
             readers = []
             if terminal:
