@@ -431,10 +431,6 @@ void DestinationModel::show(std::shared_ptr<const Engine> engine, uint32_t sourc
   set_rows(is_known ? engine_->history(source) : std::vector<uint32_t>());
 }
 
-Address DestinationModel::address(int row) const {
-  return engine_->destination(engine_->pair(number(row)));
-}
-
 int64_t DestinationModel::key(uint32_t number, int column) const {
   const Pair& pair = engine_->pair(number);
   switch (column) {

@@ -159,7 +159,6 @@ class DestinationModel : public NumberModel {
 
   /// Shows the destinations of a source; kNone: none.
   void show(std::shared_ptr<const Engine> engine, uint32_t source);
-  Address address(int row) const;
 
  protected:
   int64_t key(uint32_t number, int column) const override;

@@ -1,12 +1,9 @@
 #include "window.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QCheckBox>
-#include <QClipboard>
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QFileDialog>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QHideEvent>
@@ -16,7 +13,6 @@
 #include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QScrollBar>
 #include <QSettings>
 #include <QSpinBox>
@@ -39,45 +35,10 @@ constexpr int kJudgeAtOnce = 200;
 constexpr int kJudgeSlice = 40;
 // A live capture may not be slowed down: the window takes at most this part of the time.
 constexpr int kShareOfTime = 5;
-// A filter with more addresses is longer than Wireshark can be asked to compile.
-constexpr size_t kMostAddresses = 1000;
-
-enum Tab : int { kSuspects, kFlagged, kAll, kFirstNetwork };
-
-QString address_text(const Address& address) { return QString::fromStdString(to_string(address)); }
-
-// Which fields hold the addresses of a network, and what else tells its packets.
-struct Fields {
-  const char* source;
-  const char* destination;
-  const char* packets;
-};
-
-Fields fields_of(Network network) {
-  switch (network) {
-    case Network::kIpv6:
-      return {"ipv6.src", "ipv6.dst", "ipv6"};
-    case Network::kArp:
-      return {"arp.src.proto_ipv4", "arp.dst.proto_ipv4", "arp.opcode == 1"};
-    default:
-      return {"ip.src", "ip.dst", "ip"};
-  }
-}
-
-// "field == a", or "field in {a, b}".
-QString one_of(const char* field, const QStringList& addresses) {
-  if (addresses.size() == 1) return QString("%1 == %2").arg(field, addresses[0]);
-  return QString("%1 in {%2}").arg(field, addresses.join(", "));
-}
 
 // "1 source", "2 sources".
 QString count_text(uint64_t count, const char* what) {
   return number_text(count) + ' ' + what + (count == 1 ? "" : "s");
-}
-
-QString quoted_one_of(const char* field, QStringList addresses) {
-  for (QString& address : addresses) address = '"' + address + '"';
-  return one_of(field, addresses);
 }
 
 }  // namespace
@@ -631,16 +592,20 @@ void Window::show_tab() {
   show_status();
 }
 
-std::vector<uint32_t> Window::selected_sources() const {
-  std::vector<uint32_t> sources;
-  for (const QItemSelectionRange& range : source_table_->selectionModel()->selection()) {
-    for (int row = range.top(); row <= range.bottom() && row < sources_->rowCount(); ++row) {
-      sources.push_back(sources_->number(row));
+std::vector<uint32_t> Window::selected_numbers(const QTableView* table, const NumberModel* model) {
+  std::vector<uint32_t> numbers;
+  for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
+    for (int row = range.top(); row <= range.bottom() && row < model->rowCount(); ++row) {
+      numbers.push_back(model->number(row));
       // More than these are only counted, and never looked at one by one.
-      if (sources.size() > kMostAddresses) return sources;
+      if (numbers.size() > kMostAddresses) return numbers;
     }
   }
-  return sources;
+  return numbers;
+}
+
+std::vector<uint32_t> Window::selected_sources() const {
+  return selected_numbers(source_table_, sources_);
 }
 
 Window::Place Window::place_of(const QTableView* table, const NumberModel* model) {
@@ -765,7 +730,7 @@ QString Window::label_of(uint32_t source) const {
   const Address& address = engine_->source(source).address;
   const QString network = address.network == Network::kArp ? " (ARP)" : "";
   const QString name = names_->isChecked() ? foreign_text(host_.host_name(address)) : QString();
-  return (name.isEmpty() ? address_text(address) : name) + network;
+  return (name.isEmpty() ? QString::fromStdString(to_string(address)) : name) + network;
 }
 
 void Window::show_charts() {
@@ -904,300 +869,6 @@ void Window::retry_reading() {
 void Window::show_progress() {
   progress_->setVisible(host_.is_retapping());
   progress_bar_->setValue(static_cast<int>(host_.progress() * progress_bar_->maximum()));
-}
-
-QString Window::source_filter(bool new_destinations) const {
-  QString filter;
-  const std::vector<uint32_t> selected = selected_sources();
-  for (int i = 0; i < kNetworks; ++i) {
-    const auto network = static_cast<Network>(i);
-    QStringList addresses;
-    for (const uint32_t source : selected) {
-      const Address& address = engine_->source(source).address;
-      if (address.network == network) addresses.append(address_text(address));
-    }
-    if (addresses.isEmpty()) continue;
-    const Fields fields = fields_of(network);
-    QString part;
-    if (new_destinations) {
-      part = QString("fanout.new_destination && %1 && %2")
-                 .arg(quoted_one_of("fanout.source", addresses), fields.packets);
-    } else {
-      part = one_of(fields.source, addresses);
-      if (network == Network::kArp) part = QString("%1 && %2").arg(fields.packets, part);
-    }
-    filter += filter.isEmpty() ? part : ") || (" + part;
-  }
-  return filter.contains(") || (") ? '(' + filter + ')' : filter;
-}
-
-QString Window::pair_filter() const {
-  const QModelIndexList rows = destination_table_->selectionModel()->selectedRows();
-  QStringList addresses;
-  Network network = Network::kIpv4;
-  for (const QModelIndex& index : rows) {
-    const Address address = destinations_->address(index.row());
-    network = address.network;
-    addresses.append(address_text(address));
-    if (static_cast<size_t>(addresses.size()) == kMostAddresses) break;
-  }
-  if (addresses.isEmpty()) return {};
-  const std::vector<uint32_t> selected = selected_sources();
-  const QModelIndex current = source_table_->currentIndex();
-  const uint32_t source = current.isValid() ? sources_->number(current.row()) : selected.front();
-  const Fields fields = fields_of(network);
-  QString filter = QString("%1 == %2 && %3")
-                       .arg(fields.source, address_text(engine_->source(source).address),
-                            one_of(fields.destination, addresses));
-  if (network == Network::kArp) filter = QString("%1 && %2").arg(fields.packets, filter);
-  return filter;
-}
-
-void Window::use_filter(const QString& filter, Join join, bool apply) {
-  const QString current = QString::fromStdString(host_.filter_text()).trimmed();
-  const bool is_negated = join == Join::kNot || join == Join::kAndNot || join == Join::kOrNot;
-  QString text = is_negated ? "!(" + filter + ')' : filter;
-  const bool joins = join != Join::kReplace && join != Join::kNot && !current.isEmpty();
-  if (joins) {
-    const bool is_and = join == Join::kAnd || join == Join::kAndNot;
-    const QString right = is_negated ? text : '(' + text + ')';
-    text = '(' + current + (is_and ? ") && " : ") || ") + right;
-  }
-  apply ? host_.apply_filter(text.toStdString()) : host_.prepare_filter(text.toStdString());
-}
-
-void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
-  struct What {
-    QString title;
-    QString filter;
-  };
-  std::vector<What> whats = {
-      {"Source", source_filter(false)},
-      {"Source with selected destinations", pair_filter()},
-      {"New destinations only", source_filter(true)},
-  };
-  if (from_destinations) std::swap(whats[0], whats[1]);
-  struct How {
-    const char* title;
-    Join join;
-  };
-  static constexpr How kHows[] = {
-      {"Selected", Join::kReplace},         {"Not Selected", Join::kNot},
-      {"…and Selected", Join::kAnd},        {"…or Selected", Join::kOr},
-      {"…and not Selected", Join::kAndNot}, {"…or not Selected", Join::kOrNot},
-  };
-  const bool is_too_long = selected_sources().size() > kMostAddresses;
-  for (const bool apply : {true, false}) {
-    QMenu* outer = menu->addMenu(apply ? "Apply as Filter" : "Prepare as Filter");
-    if (is_too_long) {
-      outer->addAction("Too many: select at most " + number_text(kMostAddresses))
-          ->setEnabled(false);
-      continue;
-    }
-    for (const What& what : whats) {
-      QMenu* inner = outer->addMenu(what.title);
-      inner->setEnabled(!what.filter.isEmpty());
-      for (const How& how : kHows) {
-        inner->addAction(how.title, this, [this, filter = what.filter, join = how.join, apply] {
-          use_filter(filter, join, apply);
-        });
-      }
-    }
-  }
-}
-
-void Window::colourise(int slot) {
-  host_.colourise(slot, source_filter(false).toStdString());
-  // The packet list colours what it shows anew only when told to.
-  for (QWidget* widget : QApplication::allWidgets()) {
-    if (!widget->inherits("PacketList")) continue;
-    // Nothing of the list of widgets may be touched after this: it may destroy some.
-    QMetaObject::invokeMethod(widget, "recolorPackets");
-    return;
-  }
-}
-
-void Window::open_source_menu(const QPoint& place) {
-  if (!engine_ || selected_sources().empty()) return;
-  auto* menu = new QMenu(this);
-  menu->setObjectName("sourceMenu");
-  menu->setAttribute(Qt::WA_DeleteOnClose);
-  add_filter_menus(menu, false);
-  QMenu* colours = menu->addMenu("Colorize");
-  colours->setEnabled(selected_sources().size() <= kMostAddresses);
-  for (int slot = 1; slot <= 10; ++slot) {
-    colours->addAction("Color " + QString::number(slot), this, [this, slot] { colourise(slot); });
-  }
-  menu->addSeparator();
-  menu->addAction("Go to First Flagged Packet", this, [this] { go_to_flagged_frame(); });
-  menu->addAction("Go to First Packet of Source", this, [this] {
-    const std::vector<uint32_t> selected = selected_sources();
-    if (!selected.empty()) host_.go_to_frame(engine_->source(selected.front()).first_frame);
-  });
-  menu->addSeparator();
-  QMenu* copies = menu->addMenu("Copy");
-  copies->addAction("Cell", this, [this] { copy_cell(source_table_); });
-  for (const bool all : {false, true}) {
-    const QString what = all ? "Table" : "Selected Rows";
-    copies->addAction(what + " as CSV", this,
-                      [this, all] { copy(source_table_, all, TableForm::kCsv); });
-    copies->addAction(what + " as JSON", this,
-                      [this, all] { copy(source_table_, all, TableForm::kJson); });
-    copies->addAction(what + " as YAML", this,
-                      [this, all] { copy(source_table_, all, TableForm::kYaml); });
-  }
-  menu->addAction("Save Report as…", this, [this] { save_report(); });
-  menu->popup(source_table_->viewport()->mapToGlobal(place));
-}
-
-void Window::open_destination_menu(const QPoint& place) {
-  if (!engine_ || destination_table_->selectionModel()->selectedRows().isEmpty()) return;
-  auto* menu = new QMenu(this);
-  menu->setObjectName("destinationMenu");
-  menu->setAttribute(Qt::WA_DeleteOnClose);
-  add_filter_menus(menu, true);
-  menu->addSeparator();
-  menu->addAction("Go to First Packet to Destination", this, [this] { go_to_first_frame(); });
-  menu->addSeparator();
-  QMenu* copies = menu->addMenu("Copy");
-  copies->addAction("Cell", this, [this] { copy_cell(destination_table_); });
-  for (const bool all : {false, true}) {
-    const QString what = all ? "Table" : "Selected Rows";
-    copies->addAction(what + " as CSV", this,
-                      [this, all] { copy(destination_table_, all, TableForm::kCsv); });
-    copies->addAction(what + " as JSON", this,
-                      [this, all] { copy(destination_table_, all, TableForm::kJson); });
-    copies->addAction(what + " as YAML", this,
-                      [this, all] { copy(destination_table_, all, TableForm::kYaml); });
-  }
-  menu->popup(destination_table_->viewport()->mapToGlobal(place));
-}
-
-void Window::open_header_menu(QTableView* table, const QPoint& place) {
-  auto* menu = new QMenu(this);
-  menu->setObjectName("headerMenu");
-  menu->setAttribute(Qt::WA_DeleteOnClose);
-  const auto* model = static_cast<NumberModel*>(table->model());
-  for (int column = 0; column < model->columnCount(); ++column) {
-    QAction* action = menu->addAction(model->columns()[static_cast<size_t>(column)].title);
-    action->setCheckable(true);
-    action->setChecked(!table->isColumnHidden(column));
-    // Without any column there would be no header to bring one back with.
-    action->setEnabled(column != 0);
-    connect(action, &QAction::toggled, table,
-            [table, column](bool is_shown) { table->setColumnHidden(column, !is_shown); });
-  }
-  menu->popup(table->horizontalHeader()->mapToGlobal(place));
-}
-
-void Window::go_to_flagged_frame() {
-  const QModelIndex index = source_table_->currentIndex();
-  if (!engine_ || !index.isValid()) return;
-  host_.go_to_frame(flagged_frame(sources_->number(index.row())));
-}
-
-// Where the source passed the threshold; the first frame of one that did not.
-uint32_t Window::flagged_frame(uint32_t source) const {
-  const std::vector<uint32_t>& pairs = engine_->history(source);
-  const auto threshold = static_cast<size_t>(settings_.threshold);
-  for (size_t i = threshold; judging_.is_flagged(source) && i < pairs.size(); ++i) {
-    const Pair& first = engine_->pair(pairs[i - threshold]);
-    const Pair& last = engine_->pair(pairs[i]);
-    const auto passed =
-        static_cast<uint64_t>(last.first_time) - static_cast<uint64_t>(first.first_time);
-    const bool is_within = settings_.window == 0 || last.first_time <= first.first_time ||
-                           passed < settings_.window * 1'000'000'000;
-    if (is_within) return last.first_frame;
-  }
-  return engine_->source(source).first_frame;
-}
-
-void Window::go_to_first_frame() {
-  const QModelIndex index = destination_table_->currentIndex();
-  if (!engine_ || !index.isValid()) return;
-  host_.go_to_frame(engine_->pair(destinations_->number(index.row())).first_frame);
-}
-
-void Window::copy_cell(QTableView* table) {
-  QApplication::clipboard()->setText(table->currentIndex().data(Qt::DisplayRole).toString());
-}
-
-void Window::copy(QTableView* table, bool all_rows, TableForm form) {
-  QVector<int> rows;
-  if (all_rows) {
-    rows.resize(table->model()->rowCount());
-    std::iota(rows.begin(), rows.end(), 0);
-  } else {
-    for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
-      for (int row = range.top(); row <= range.bottom(); ++row) rows.append(row);
-    }
-    std::sort(rows.begin(), rows.end());
-  }
-  QVector<int> columns;
-  const QHeaderView* header = table->horizontalHeader();
-  for (int place = 0; place < header->count(); ++place) {
-    const int column = header->logicalIndex(place);
-    if (!table->isColumnHidden(column)) columns.append(column);
-  }
-  QApplication::setOverrideCursor(Qt::WaitCursor);
-  QApplication::clipboard()->setText(table_text(*table->model(), rows, columns, form));
-  QApplication::restoreOverrideCursor();
-}
-
-void Window::save_report() {
-  if (!engine_) return;
-  const QString suggestion = safe_file_name(foreign_text(file_.name)) + "-suspects.csv";
-  QString chosen;
-  QString path = QFileDialog::getSaveFileName(
-      this, "Save report", suggestion, "CSV (*.csv);;JSON (*.json);;Text (*.txt);;HTML (*.html)",
-      &chosen);
-  if (path.isEmpty() || !engine_) return;
-  static const std::pair<QString, Format> kEndings[] = {{".csv", Format::kCsv},
-                                                        {".json", Format::kJson},
-                                                        {".txt", Format::kText},
-                                                        {".html", Format::kHtml}};
-  const auto ends = [](const QString& text) {
-    return std::find_if(std::begin(kEndings), std::end(kEndings), [&](const auto& ending) {
-      return text.endsWith(ending.first, Qt::CaseInsensitive);
-    });
-  };
-  const auto* ending = ends(path);
-  if (ending == std::end(kEndings)) {
-    chosen.remove(')');
-    ending = ends(chosen);
-    if (ending == std::end(kEndings)) ending = kEndings;
-    path += ending->first;
-  }
-  const Format format = ending->second;
-  QApplication::setOverrideCursor(Qt::WaitCursor);
-  ReportSettings settings = settings_;
-  settings.all = tabs_->currentIndex() >= kAll;
-  QSaveFile file(path);
-  bool is_written = file.open(QIODevice::WriteOnly);
-  if (is_written) {
-    host_.render(format, host_.report(settings), [&](std::string_view text) {
-      const auto size = static_cast<qint64>(text.size());
-      is_written = is_written && file.write(text.data(), size) == size;
-    });
-    is_written = is_written && file.commit();
-  }
-  QApplication::restoreOverrideCursor();
-  say(is_written ? QString() : "The report could not be saved: " + file.errorString());
-}
-
-void Window::save_picture() {
-  Chart* const charts[] = {active_chart_, distribution_chart_, growth_chart_};
-  static const char* const kNames[] = {"-most-active.png", "-distribution.png", "-over-time.png"};
-  const int index = charts_->currentIndex();
-  QString filters = "PNG (*.png)";
-#ifdef FANOUT_SVG
-  filters += ";;SVG (*.svg)";
-#endif
-  const QString path = QFileDialog::getSaveFileName(
-      this, "Save picture", safe_file_name(foreign_text(file_.name)) + kNames[index], filters);
-  if (path.isEmpty()) return;
-  const QString error = charts[index]->save(path);
-  say(error.isEmpty() ? QString() : "The picture could not be saved: " + error);
 }
 
 void Window::load_looks() {

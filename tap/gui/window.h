@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "charts.h"
+#include "filters.h"
 #include "host.h"
 #include "judging.h"
 #include "models.h"
@@ -43,7 +44,7 @@ class Window : public QDialog {
   void hideEvent(QHideEvent* event) override;
 
  private:
-  enum class Join : uint8_t { kReplace, kNot, kAnd, kOr, kAndNot, kOrNot };
+  enum Tab : int { kSuspects, kFlagged, kAll, kFirstNetwork };
 
   // What a table shows and has selected, by the numbers of the things.
   struct Place {
@@ -87,6 +88,7 @@ class Window : public QDialog {
   void say(const QString& message);
 
   std::vector<uint32_t> sources_of_tab() const;
+  static std::vector<uint32_t> selected_numbers(const QTableView* table, const NumberModel* model);
   std::vector<uint32_t> selected_sources() const;
   static Place place_of(const QTableView* table, const NumberModel* model);
   static void go_to_place(QTableView* table, const NumberModel* model, const Place& place);
@@ -94,9 +96,10 @@ class Window : public QDialog {
   void reveal(uint32_t source);
 
   QString label_of(uint32_t source) const;
-  QString source_filter(bool new_destinations) const;
-  QString pair_filter() const;
+  std::vector<Address> selected_addresses() const;
+  std::vector<Address> selected_destinations() const;
   void add_filter_menus(QMenu* menu, bool from_destinations);
+  void add_copy_menu(QMenu* menu, QTableView* table);
   void use_filter(const QString& filter, Join join, bool apply);
   void colourise(int slot);
   void open_source_menu(const QPoint& place);

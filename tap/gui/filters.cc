@@ -1,0 +1,105 @@
+#include "filters.h"
+
+#include <QStringList>
+
+namespace fanout::gui {
+namespace {
+
+// Which fields hold the addresses of a network, and what else tells its packets.
+struct Fields {
+  const char* source;
+  const char* destination;
+  const char* packets;
+};
+
+Fields fields_of(Network network) {
+  switch (network) {
+    case Network::kIpv6:
+      return {"ipv6.src", "ipv6.dst", "ipv6"};
+    case Network::kArp:
+      return {"arp.src.proto_ipv4", "arp.dst.proto_ipv4", "arp.opcode == 1"};
+    default:
+      return {"ip.src", "ip.dst", "ip"};
+  }
+}
+
+QString quoted(const QString& text) { return '"' + text + '"'; }
+
+// "field == a", or "field in {a, b}".
+QString one_of(const char* field, const QStringList& values) {
+  if (values.size() == 1) return QString("%1 == %2").arg(field, values[0]);
+  return QString("%1 in {%2}").arg(field, values.join(", "));
+}
+
+// "part", or "(part) || (part)".
+QString any_of(const QStringList& parts) {
+  return parts.size() < 2 ? parts.join("") : '(' + parts.join(") || (") + ')';
+}
+
+// Of ARP's packets, only requests count.
+QString with_network(Network network, const QString& filter) {
+  return network == Network::kArp ? QString("%1 && %2").arg(fields_of(network).packets, filter)
+                                  : filter;
+}
+
+bool has_filter(const std::vector<Address>& addresses) {
+  return !addresses.empty() && addresses.size() <= kMostAddresses;
+}
+
+QStringList texts(const std::vector<Address>& addresses, Network network) {
+  QStringList result;
+  for (const Address& address : addresses) {
+    if (address.network == network) result.append(QString::fromStdString(to_string(address)));
+  }
+  return result;
+}
+
+// A part for each network that the addresses are in.
+template <typename MakePart>
+QString by_network(const std::vector<Address>& addresses, MakePart make_part) {
+  QStringList parts;
+  if (!has_filter(addresses)) return {};
+  for (int i = 0; i < kNetworks; ++i) {
+    const auto network = static_cast<Network>(i);
+    const QStringList values = texts(addresses, network);
+    if (!values.isEmpty()) parts.append(make_part(network, values));
+  }
+  return any_of(parts);
+}
+
+}  // namespace
+
+QString source_filter(const std::vector<Address>& sources) {
+  return by_network(sources, [](Network network, const QStringList& addresses) {
+    return with_network(network, one_of(fields_of(network).source, addresses));
+  });
+}
+
+QString new_destination_filter(const std::vector<Address>& sources) {
+  return by_network(sources, [](Network network, QStringList addresses) {
+    for (QString& address : addresses) address = quoted(address);
+    return QString("fanout.new_destination && %1 && %2")
+        .arg(one_of("fanout.source", addresses), fields_of(network).packets);
+  });
+}
+
+QString pair_filter(const Address& source, const std::vector<Address>& destinations) {
+  if (!has_filter(destinations)) return {};
+  const Network network = source.network;
+  const Fields fields = fields_of(network);
+  return with_network(network, one_of(fields.source, {QString::fromStdString(to_string(source))}) +
+                                   " && " +
+                                   one_of(fields.destination, texts(destinations, network)));
+}
+
+QString joined_filter(const QString& current, const QString& filter, Join join) {
+  const bool is_negated = join == Join::kNot || join == Join::kAndNot || join == Join::kOrNot;
+  const QString text = is_negated ? "!(" + filter + ')' : filter;
+  const bool joins = join != Join::kReplace && join != Join::kNot && !current.isEmpty();
+  if (!joins) return text;
+  const bool is_and = join == Join::kAnd || join == Join::kAndNot;
+  const QString right = is_negated ? text : '(' + text + ')';
+  return '(' + current + (is_and ? ") && " : ") || ") + right;
+}
+
+}  // namespace fanout::gui

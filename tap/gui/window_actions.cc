@@ -1,0 +1,272 @@
+// What one does with what the window shows: menus, filters, packets, copies, files.
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QHeaderView>
+#include <QMenu>
+#include <QSaveFile>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QTableView>
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+#include "window.h"
+
+namespace fanout::gui {
+
+std::vector<Address> Window::selected_addresses() const {
+  std::vector<Address> addresses;
+  for (const uint32_t source : selected_sources()) {
+    addresses.push_back(engine_->source(source).address);
+  }
+  return addresses;
+}
+
+std::vector<Address> Window::selected_destinations() const {
+  std::vector<Address> addresses;
+  for (const uint32_t pair : selected_numbers(destination_table_, destinations_)) {
+    addresses.push_back(engine_->destination(engine_->pair(pair)));
+  }
+  return addresses;
+}
+
+void Window::use_filter(const QString& filter, Join join, bool apply) {
+  const QString current = QString::fromStdString(host_.filter_text()).trimmed();
+  const std::string text = joined_filter(current, filter, join).toStdString();
+  apply ? host_.apply_filter(text) : host_.prepare_filter(text);
+}
+
+void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
+  struct What {
+    QString title;
+    QString filter;
+    size_t addresses;
+  };
+  const std::vector<Address> sources = selected_addresses();
+  const std::vector<Address> destinations = selected_destinations();
+  std::vector<What> whats = {
+      {"Source", source_filter(sources), sources.size()},
+      {"Source with selected destinations",
+       shown_source_ == kNone ? QString()
+                              : pair_filter(engine_->source(shown_source_).address, destinations),
+       destinations.size()},
+      {"New destinations only", new_destination_filter(sources), sources.size()},
+  };
+  if (from_destinations) std::swap(whats[0], whats[1]);
+  struct How {
+    const char* title;
+    Join join;
+  };
+  static constexpr How kHows[] = {
+      {"Selected", Join::kReplace},         {"Not Selected", Join::kNot},
+      {"…and Selected", Join::kAnd},        {"…or Selected", Join::kOr},
+      {"…and not Selected", Join::kAndNot}, {"…or not Selected", Join::kOrNot},
+  };
+  for (const bool apply : {true, false}) {
+    QMenu* outer = menu->addMenu(apply ? "Apply as Filter" : "Prepare as Filter");
+    for (const What& what : whats) {
+      const bool are_too_many = what.addresses > kMostAddresses;
+      const QString hint = are_too_many ? " (at most " + number_text(kMostAddresses) + ')' : "";
+      QMenu* inner = outer->addMenu(what.title + hint);
+      inner->setEnabled(!what.filter.isEmpty());
+      for (const How& how : kHows) {
+        inner->addAction(how.title, this, [this, filter = what.filter, join = how.join, apply] {
+          use_filter(filter, join, apply);
+        });
+      }
+    }
+  }
+}
+
+void Window::add_copy_menu(QMenu* menu, QTableView* table) {
+  QMenu* copies = menu->addMenu("Copy");
+  copies->addAction("Cell", this, [this, table] { copy_cell(table); });
+  static constexpr std::pair<const char*, TableForm> kForms[] = {
+      {" as CSV", TableForm::kCsv}, {" as JSON", TableForm::kJson}, {" as YAML", TableForm::kYaml}};
+  for (const bool all : {false, true}) {
+    const QString what = all ? "Table" : "Selected Rows";
+    for (const auto& [how, form] : kForms) {
+      copies->addAction(what + how, this,
+                        [this, table, all, form = form] { copy(table, all, form); });
+    }
+  }
+}
+
+void Window::colourise(int slot) {
+  host_.colourise(slot, source_filter(selected_addresses()).toStdString());
+  // The packet list colours what it shows anew only when told to.
+  for (QWidget* widget : QApplication::allWidgets()) {
+    if (!widget->inherits("PacketList")) continue;
+    // Nothing of the list of widgets may be touched after this: it may destroy some.
+    QMetaObject::invokeMethod(widget, "recolorPackets");
+    return;
+  }
+}
+
+void Window::open_source_menu(const QPoint& place) {
+  if (!engine_ || selected_sources().empty()) return;
+  auto* menu = new QMenu(this);
+  menu->setObjectName("sourceMenu");
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  add_filter_menus(menu, false);
+  QMenu* colours = menu->addMenu("Colorize");
+  colours->setEnabled(selected_sources().size() <= kMostAddresses);
+  for (int slot = 1; slot <= 10; ++slot) {
+    colours->addAction("Color " + QString::number(slot), this, [this, slot] { colourise(slot); });
+  }
+  menu->addSeparator();
+  menu->addAction("Go to First Flagged Packet", this, [this] { go_to_flagged_frame(); });
+  menu->addAction("Go to First Packet of Source", this, [this] {
+    const std::vector<uint32_t> selected = selected_sources();
+    if (!selected.empty()) host_.go_to_frame(engine_->source(selected.front()).first_frame);
+  });
+  menu->addSeparator();
+  add_copy_menu(menu, source_table_);
+  menu->addAction("Save Report as…", this, [this] { save_report(); });
+  menu->popup(source_table_->viewport()->mapToGlobal(place));
+}
+
+void Window::open_destination_menu(const QPoint& place) {
+  if (!engine_ || destination_table_->selectionModel()->selectedRows().isEmpty()) return;
+  auto* menu = new QMenu(this);
+  menu->setObjectName("destinationMenu");
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  add_filter_menus(menu, true);
+  menu->addSeparator();
+  menu->addAction("Go to First Packet to Destination", this, [this] { go_to_first_frame(); });
+  menu->addSeparator();
+  add_copy_menu(menu, destination_table_);
+  menu->popup(destination_table_->viewport()->mapToGlobal(place));
+}
+
+void Window::open_header_menu(QTableView* table, const QPoint& place) {
+  auto* menu = new QMenu(this);
+  menu->setObjectName("headerMenu");
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  const auto* model = static_cast<NumberModel*>(table->model());
+  for (int column = 0; column < model->columnCount(); ++column) {
+    QAction* action = menu->addAction(model->columns()[static_cast<size_t>(column)].title);
+    action->setCheckable(true);
+    action->setChecked(!table->isColumnHidden(column));
+    // Without any column there would be no header to bring one back with.
+    action->setEnabled(column != 0);
+    connect(action, &QAction::toggled, table,
+            [table, column](bool is_shown) { table->setColumnHidden(column, !is_shown); });
+  }
+  menu->popup(table->horizontalHeader()->mapToGlobal(place));
+}
+
+void Window::go_to_flagged_frame() {
+  const QModelIndex index = source_table_->currentIndex();
+  if (!engine_ || !index.isValid()) return;
+  host_.go_to_frame(flagged_frame(sources_->number(index.row())));
+}
+
+// Where the source passed the threshold; the first frame of one that did not.
+uint32_t Window::flagged_frame(uint32_t source) const {
+  const std::vector<uint32_t>& pairs = engine_->history(source);
+  const auto threshold = static_cast<size_t>(settings_.threshold);
+  for (size_t i = threshold; judging_.is_flagged(source) && i < pairs.size(); ++i) {
+    const Pair& first = engine_->pair(pairs[i - threshold]);
+    const Pair& last = engine_->pair(pairs[i]);
+    const auto passed =
+        static_cast<uint64_t>(last.first_time) - static_cast<uint64_t>(first.first_time);
+    const bool is_within = settings_.window == 0 || last.first_time <= first.first_time ||
+                           passed < settings_.window * 1'000'000'000;
+    if (is_within) return last.first_frame;
+  }
+  return engine_->source(source).first_frame;
+}
+
+void Window::go_to_first_frame() {
+  const QModelIndex index = destination_table_->currentIndex();
+  if (!engine_ || !index.isValid()) return;
+  host_.go_to_frame(engine_->pair(destinations_->number(index.row())).first_frame);
+}
+
+void Window::copy_cell(QTableView* table) {
+  QApplication::clipboard()->setText(table->currentIndex().data(Qt::DisplayRole).toString());
+}
+
+void Window::copy(QTableView* table, bool all_rows, TableForm form) {
+  QVector<int> rows;
+  if (all_rows) {
+    rows.resize(table->model()->rowCount());
+    std::iota(rows.begin(), rows.end(), 0);
+  } else {
+    for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
+      for (int row = range.top(); row <= range.bottom(); ++row) rows.append(row);
+    }
+    std::sort(rows.begin(), rows.end());
+  }
+  QVector<int> columns;
+  const QHeaderView* header = table->horizontalHeader();
+  for (int place = 0; place < header->count(); ++place) {
+    const int column = header->logicalIndex(place);
+    if (!table->isColumnHidden(column)) columns.append(column);
+  }
+  QApplication::setOverrideCursor(Qt::WaitCursor);
+  QApplication::clipboard()->setText(table_text(*table->model(), rows, columns, form));
+  QApplication::restoreOverrideCursor();
+}
+
+void Window::save_report() {
+  if (!engine_) return;
+  const QString suggestion = safe_file_name(foreign_text(file_.name)) + "-suspects.csv";
+  QString chosen;
+  QString path = QFileDialog::getSaveFileName(
+      this, "Save report", suggestion, "CSV (*.csv);;JSON (*.json);;Text (*.txt);;HTML (*.html)",
+      &chosen);
+  if (path.isEmpty() || !engine_) return;
+  static const std::pair<QString, Format> kEndings[] = {{".csv", Format::kCsv},
+                                                        {".json", Format::kJson},
+                                                        {".txt", Format::kText},
+                                                        {".html", Format::kHtml}};
+  const auto ends = [](const QString& text) {
+    return std::find_if(std::begin(kEndings), std::end(kEndings), [&](const auto& ending) {
+      return text.endsWith(ending.first, Qt::CaseInsensitive);
+    });
+  };
+  const auto* ending = ends(path);
+  if (ending == std::end(kEndings)) {
+    chosen.remove(')');
+    ending = ends(chosen);
+    if (ending == std::end(kEndings)) ending = kEndings;
+    path += ending->first;
+  }
+  const Format format = ending->second;
+  QApplication::setOverrideCursor(Qt::WaitCursor);
+  ReportSettings settings = settings_;
+  settings.all = tabs_->currentIndex() >= kAll;
+  QSaveFile file(path);
+  bool is_written = file.open(QIODevice::WriteOnly);
+  if (is_written) {
+    host_.render(format, host_.report(settings), [&](std::string_view text) {
+      const auto size = static_cast<qint64>(text.size());
+      is_written = is_written && file.write(text.data(), size) == size;
+    });
+    is_written = is_written && file.commit();
+  }
+  QApplication::restoreOverrideCursor();
+  say(is_written ? QString() : "The report could not be saved: " + file.errorString());
+}
+
+void Window::save_picture() {
+  Chart* const charts[] = {active_chart_, distribution_chart_, growth_chart_};
+  static const char* const kNames[] = {"-most-active.png", "-distribution.png", "-over-time.png"};
+  const int index = charts_->currentIndex();
+  QString filters = "PNG (*.png)";
+#ifdef FANOUT_SVG
+  filters += ";;SVG (*.svg)";
+#endif
+  const QString path = QFileDialog::getSaveFileName(
+      this, "Save picture", safe_file_name(foreign_text(file_.name)) + kNames[index], filters);
+  if (path.isEmpty()) return;
+  const QString error = charts[index]->save(path);
+  say(error.isEmpty() ? QString() : "The picture could not be saved: " + error);
+}
+
+}  // namespace fanout::gui
