@@ -28,6 +28,23 @@ void collect_pairs(const Engine& engine, const std::vector<bool>& chosen,
   }
 }
 
+// A source that may come into the report.
+struct Candidate {
+  uint64_t destinations;
+  uint32_t number;
+};
+
+// Into the order of Report::sources.
+void sort_candidates(const Engine& engine, std::vector<Candidate>& candidates) {
+  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    if (a.destinations != b.destinations) return a.destinations > b.destinations;
+    const Source& one = engine.source(a.number);
+    const Source& other = engine.source(b.number);
+    if (one.packets != other.packets) return one.packets > other.packets;
+    return one.address < other.address;
+  });
+}
+
 }  // namespace
 
 std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
@@ -67,6 +84,7 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
 
   const uint32_t count = engine->source_count();
   std::vector<bool> chosen = worth_judging(*engine, settings.ports);
+  std::vector<Candidate> candidates;
   for (uint32_t number = 0; number < count; ++number) {
     const Cardinality destinations = engine->destinations(number);
     report.pairs_total.value += destinations.value;
@@ -74,11 +92,13 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     report.pairs_total.high += destinations.high;
     if (destinations.value > 0) count_in_bin(report.distribution, destinations.value);
     if (settings.all || destinations.value > settings.threshold) chosen[number] = true;
+    if (chosen[number]) candidates.push_back({destinations.value, number});
   }
+  sort_candidates(*engine, candidates);
   collect_pairs(*engine, chosen, report.listed_offsets_, report.listed_pairs_);
 
-  for (uint32_t number = 0; number < count; ++number) {
-    if (!chosen[number]) continue;
+  for (const Candidate& candidate : candidates) {
+    const uint32_t number = candidate.number;
     const Source& source = engine->source(number);
     SourceRow row{};
     row.number = number;
@@ -93,29 +113,19 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     report.flagged_total += row.flagged ? 1 : 0;
     report.suspects_total += row.suspect() ? 1 : 0;
     if (!settings.all && !row.flagged && !row.suspect()) continue;
+    if (settings.top && report.sources.size() >= *settings.top) {
+      ++report.left_out;
+      continue;
+    }
     row.packets = source.packets;
     row.bytes = source.bytes;
     row.first_frame = source.first_frame;
     row.last_frame = source.last_frame;
     row.first_time = source.first_time;
     row.last_time = source.last_time;
+    row.reason = reason(source, row.evidence);
     report.sources.push_back(std::move(row));
   }
-
-  std::sort(report.sources.begin(), report.sources.end(),
-            [](const SourceRow& a, const SourceRow& b) {
-              if (a.destinations.value != b.destinations.value) {
-                return a.destinations.value > b.destinations.value;
-              }
-              if (a.packets != b.packets) return a.packets > b.packets;
-              return a.address < b.address;
-            });
-  if (settings.top && report.sources.size() > *settings.top) {
-    report.left_out = report.sources.size() - *settings.top;
-    report.sources.resize(*settings.top);
-  }
-  for (SourceRow& row : report.sources)
-    row.reason = reason(engine->source(row.number), row.evidence);
 
   std::vector<uint32_t> by_packets(count);
   for (uint32_t number = 0; number < count; ++number) by_packets[number] = number;
