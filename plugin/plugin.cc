@@ -1,9 +1,9 @@
 // What Wireshark looks for in a plugin, and what it then registers.
 #include "postdissector.h"
 #include "preferences.h"
+#include "symbols.h"
 #include "tap/header_path.h"
 #include "tap/statistic.h"
-#include "versions.h"
 #include "window.h"
 
 namespace {
@@ -20,22 +20,13 @@ void register_statistics() {
 
 }  // namespace
 
-extern "C" {
+FANOUT_PLUGIN(FANOUT_VERSION)
 
-WS_DLL_PUBLIC_DEF extern const char plugin_version[];
-WS_DLL_PUBLIC_DEF extern const int plugin_want_major;
-WS_DLL_PUBLIC_DEF extern const int plugin_want_minor;
-const char plugin_version[] = FANOUT_VERSION;
-const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
-const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 // Not for Wireshark: packaging/doctor reads it from a file that is not loaded.
-WS_DLL_PUBLIC_DEF extern const char fanout_build[];
+extern "C" WS_DLL_PUBLIC_DEF const char fanout_build[];
 const char fanout_build[] =
     "fanout " FANOUT_VERSION
     " for Wireshark " G_STRINGIFY(WIRESHARK_VERSION_MAJOR) "." G_STRINGIFY(WIRESHARK_VERSION_MINOR);
-
-WS_DLL_PUBLIC void plugin_register();
-WS_DLL_PUBLIC uint32_t plugin_describe();
 
 void plugin_register() {
   static proto_plugin protocol{};
@@ -54,5 +45,3 @@ uint32_t plugin_describe() {
   return 0;
 #endif
 }
-
-}  // extern "C"

@@ -5,7 +5,7 @@
 
 #include <wiretap/wtap.h>
 
-#include "plugin/versions.h"
+#include "plugin/symbols.h"
 
 namespace {
 
@@ -43,17 +43,7 @@ void register_statistic() {
 
 }  // namespace
 
-extern "C" {
-
-WS_DLL_PUBLIC_DEF extern const char plugin_version[];
-WS_DLL_PUBLIC_DEF extern const int plugin_want_major;
-WS_DLL_PUBLIC_DEF extern const int plugin_want_minor;
-const char plugin_version[] = "0";
-const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
-const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
-
-WS_DLL_PUBLIC void plugin_register();
-WS_DLL_PUBLIC uint32_t plugin_describe();
+FANOUT_PLUGIN("0")
 
 void plugin_register() {
   static proto_plugin protocol{};
@@ -65,5 +55,3 @@ void plugin_register() {
 }
 
 uint32_t plugin_describe() { return 0; }
-
-}  // extern "C"

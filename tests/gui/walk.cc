@@ -6,7 +6,7 @@
 #include <epan/plugin_if.h>
 #include <wsutil/filesystem.h>
 
-#include "plugin/versions.h"
+#include "plugin/symbols.h"
 
 #undef signals
 
@@ -1096,17 +1096,7 @@ void start() {
 
 }  // namespace
 
-extern "C" {
-
-WS_DLL_PUBLIC_DEF extern const char plugin_version[];
-WS_DLL_PUBLIC_DEF extern const int plugin_want_major;
-WS_DLL_PUBLIC_DEF extern const int plugin_want_minor;
-const char plugin_version[] = "0";
-const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
-const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
-
-WS_DLL_PUBLIC void plugin_register();
-WS_DLL_PUBLIC uint32_t plugin_describe();
+FANOUT_PLUGIN("0")
 
 void plugin_register() {
   static tap_plugin tap{};
@@ -1115,5 +1105,3 @@ void plugin_register() {
 }
 
 uint32_t plugin_describe() { return 0; }
-
-}  // extern "C"

@@ -1,7 +1,7 @@
 // Presses the buttons of the Lua file's window, as a plugin inside Wireshark. FANOUT_WALK names the
 // walk, FANOUT_WALK_FOLDER a folder: "result" there tells what went wrong, and what the window
 // showed and saved is left there for the test to judge.
-#include "plugin/versions.h"
+#include "plugin/symbols.h"
 
 #undef signals
 
@@ -288,17 +288,7 @@ void start() {
 
 }  // namespace
 
-extern "C" {
-
-WS_DLL_PUBLIC_DEF extern const char plugin_version[];
-WS_DLL_PUBLIC_DEF extern const int plugin_want_major;
-WS_DLL_PUBLIC_DEF extern const int plugin_want_minor;
-const char plugin_version[] = "0";
-const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
-const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
-
-WS_DLL_PUBLIC void plugin_register();
-WS_DLL_PUBLIC uint32_t plugin_describe();
+FANOUT_PLUGIN("0")
 
 void plugin_register() {
   static tap_plugin tap{};
@@ -307,5 +297,3 @@ void plugin_register() {
 }
 
 uint32_t plugin_describe() { return 0; }
-
-}  // extern "C"
