@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace fanout {
 namespace {
@@ -107,9 +108,11 @@ void read_udp(Cursor& cursor, const Carriers& carriers, Observation& observation
   observation.source_port = static_cast<uint16_t>(cursor.number(2));
   observation.destination_port = static_cast<uint16_t>(cursor.number(2));
   observation.role = Role::kDatagram;
-  if (observation.source_port < 1024 && observation.destination_port >= 1024) {
-    observation.role = Role::kAnswer;
-  }
+  const std::pair ports{observation.source_port, observation.destination_port};
+  const bool is_from_system_port = ports.first < 1024 && ports.second >= 1024;
+  const bool is_from_dhcp_server = ports == std::pair<uint16_t, uint16_t>{67, 68} ||
+                                   ports == std::pair<uint16_t, uint16_t>{547, 546};
+  if (is_from_system_port || is_from_dhcp_server) observation.role = Role::kAnswer;
   if (carriers.udp[observation.source_port] || carriers.udp[observation.destination_port]) {
     throw NotCertain();
   }
