@@ -118,11 +118,11 @@ bool Marks::look_up(const Observation& observation, Mark* mark) const {
 Verdicts Marks::verdicts(const Address& address) {
   const uint32_t number = engine_->find_source(address);
   if (number == kNone) return {};
-  const Source& source = engine_->source(number);
   Judgement& judgement = judgements_[number];
-  if (judgement.packets != source.packets) {
+  // Not by what the source sent: an answer to it changes the verdict too.
+  if (judgement.frames != engine_->frames()) {
     const Evidence evidence = gather_evidence(*engine_, number, engine_->history(number), 0);
-    judgement = {source.packets, judge(source, evidence, settings_.ports)};
+    judgement = {engine_->frames(), judge(engine_->source(number), evidence, settings_.ports)};
   }
   return judgement.verdicts;
 }

@@ -81,7 +81,7 @@ class Marks {
     uint32_t destinations;
   };
   struct Judgement {
-    uint64_t packets = 0;
+    uint64_t frames = 0;  // that were counted by then
     Verdicts verdicts;
   };
 

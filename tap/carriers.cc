@@ -37,6 +37,12 @@ constexpr uint16_t kTcpCarrierPorts[] = {6633, 6634, 7471};
 // What gives addresses names.
 constexpr std::string_view kNamers[] = {"dns", "mdns", "llmnr", "nbns"};
 
+// Heuristics on UDP that can lead to IP as well, and are off unless somebody turns them on.
+constexpr const char* kHeuristics[] = {"dvb_s2_udp",  "fp_mux_udp",  "fp_udp",      "mac_lte_udp",
+                                       "mac_nr_udp",  "nas_5gs_udp", "nas_eps_udp", "pdcp_lte_udp",
+                                       "pdcp_nr_udp", "rlc_lte_udp", "rlc_nr_udp",  "rlc_udp",
+                                       "rtp_udp",     "teredo_udp",  "wassp_udp"};
+
 // Protocols that the header reader stands for, and preferences that change what they do.
 constexpr const char* kProtocols[] = {"frame", "eth", "vlan", "ieee8021ad",   "sll",          "raw",
                                       "null",  "ip",  "ipv6", "ipv6.hopopts", "ipv6.dstopts", "arp",
@@ -95,6 +101,10 @@ bool dissection_is_the_usual() {
   for (const char* name : kProtocols) {
     const int protocol = proto_get_id_by_filter_name(name);
     if (protocol != -1 && !proto_is_protocol_enabled(find_protocol_by_id(protocol))) return false;
+  }
+  for (const char* name : kHeuristics) {
+    const heur_dtbl_entry_t* heuristic = find_heur_dissector_by_unique_short_name(name);
+    if (heuristic != nullptr && heuristic->enabled) return false;
   }
   for (const Preference& wanted : kPreferences) {
     module_t* module = prefs_find_module(wanted.module);

@@ -24,7 +24,8 @@ struct Run {
   bool examined = false;  // whether the other consumers of the run were looked for
   void (*stop_listening)() = nullptr;
   void (*start_listening)() = nullptr;
-  uint32_t last_tapped = 0;  // the frame our own tap listener was last called for
+  uint32_t last_tapped = 0;   // the frame our own tap listener was last called for
+  uint32_t last_entered = 0;  // the frame that our dissectors were last called for
   std::unique_ptr<const Carriers> carriers;
   std::array<LinkType, 6> links{{{WTAP_ENCAP_ETHERNET, Link::kEthernet, nullptr},
                                  {WTAP_ENCAP_SLL, Link::kLinuxCooked, nullptr},
@@ -69,6 +70,9 @@ bool may_skip_dissection(const packet_info* pinfo, const proto_tree* tree) {
   if (pinfo->fd->visited || g_run.last_tapped == 0 || g_run.last_tapped + 1 != pinfo->num) {
     return false;
   }
+  // A frame inside a frame, as rpcap has them, is part of what is being dissected in full.
+  if (g_run.last_entered == pinfo->num) return false;
+  g_run.last_entered = pinfo->num;
   if (!g_run.examined) {
     g_run.examined = true;
     if (others_listen()) forbid_header_path();

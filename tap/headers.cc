@@ -170,8 +170,12 @@ constexpr std::string_view kProxy1{"PROXY "};
 constexpr std::string_view kProxy2{"\r\n\r\n\0\r\nQUIT\n", 12};
 
 // The dissectors that Wireshark tries on any UDP port, that are on by default, and that lead to IP:
-// mp2t, e100, redbackli, rftap, rpcap, peekremote and proxy. `payload` may be cut short.
+// mp2t, e100, redbackli, rftap, rpcap, peekremote, proxy and WireGuard, with its handshakes,
+// without which what follows is not decrypted. `payload` may be cut short.
 bool looks_like_tunnel_in_udp(Bytes payload, size_t length) {
+  constexpr size_t kWireGuardInitiation = 148;
+  constexpr size_t kWireGuardResponse = 92;
+  constexpr size_t kWireGuardCookie = 64;
   constexpr std::string_view kPeekRemote{"\0\xff\xab\xcd", 4};
   constexpr size_t kE100Header = 28;
   constexpr size_t kMp2tPacket = 188;
@@ -180,12 +184,13 @@ bool looks_like_tunnel_in_udp(Bytes payload, size_t length) {
     case 0x00:
       return payload[1] == 7 || begins_with(payload, kPeekRemote);
     case 0x01:
-      if (payload[1] == 4) return true;
+      if (payload[1] == 4 || length == kWireGuardInitiation) return true;
       return length >= kE100Header &&
              (payload.size() < 24 || read32(payload, 20) == length - kE100Header);
     case 0x02:
+      return payload[1] == 4 || length == kWireGuardResponse;
     case 0x03:
-      return payload[1] == 4;
+      return payload[1] == 4 || length == kWireGuardCookie;
     case 0x04:
     case 0x14:
     case 0x28:
@@ -208,6 +213,23 @@ bool tunnel_begins_in_tcp(Bytes payload) {
                      [&](std::string_view beginning) { return begins_with(payload, beginning); });
 }
 
+// Whether a control message of L2TP may leave the well-known port, which the rest of the tunnel
+// then does without (RFC 2661, 8.1): to Wireshark, a conversation.
+bool l2tp_moves(Bytes payload, const Observation& observation) {
+  constexpr uint16_t kL2tp = 1701;
+  const bool is_source = observation.source_port == kL2tp;
+  const bool is_destination = observation.destination_port == kL2tp;
+  const bool is_control = !payload.empty() && (payload[0] & 0x80) != 0;
+  return is_source != is_destination && is_control;
+}
+
+// Whether this may be UMA's, which tells the UDP port that user data will come from.
+bool uma_tells_port(Bytes payload, const Observation& observation) {
+  constexpr uint16_t kUma = 14001;
+  const bool is_uma = observation.source_port == kUma || observation.destination_port == kUma;
+  return is_uma && !payload.empty();
+}
+
 // What Wireshark takes for a DNS answer on any UDP port, and what follows from it: names.
 bool looks_like_dns_answer(Bytes payload) {
   if (payload.size() <= 12) return false;
@@ -221,23 +243,26 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
   constexpr size_t kUdpHeader = 8;
   switch (protocol) {
     case kTcp: {
-      if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
-        return Reading::kUnknown;
-      }
       const size_t header = size_t{payload[12]} / 16 * 4;
-      if (payload.size() <= header) return Reading::kObservation;
-      const Bytes data = payload.subspan(header);
+      const Bytes data = payload.size() > header ? payload.subspan(header) : Bytes();
+      if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
+        return uma_tells_port(data, observation) ? Reading::kTunnelBegins : Reading::kUnknown;
+      }
+      if (data.empty()) return Reading::kObservation;
       if (tunnel_begins_in_tcp(data)) return Reading::kTunnelBegins;
       const bool is_rpcap = data.size() >= 2 && data[0] == 0 && data[1] == 7;
       return is_rpcap ? Reading::kUnknown : Reading::kObservation;
     }
     case kUdp: {
+      const bool has_data = payload.size() > kUdpHeader && length > kUdpHeader;
+      const Bytes data = has_data ? payload.subspan(kUdpHeader) : Bytes();
       if (carriers.udp[observation.source_port] || carriers.udp[observation.destination_port]) {
-        return Reading::kUnknown;
+        return l2tp_moves(data, observation) ? Reading::kTunnelBegins : Reading::kUnknown;
       }
-      if (payload.size() <= kUdpHeader || length <= kUdpHeader) return Reading::kObservation;
-      const Bytes data = payload.subspan(kUdpHeader);
-      if (looks_like_tunnel_in_udp(data, length - kUdpHeader)) return Reading::kUnknown;
+      if (!has_data) return Reading::kObservation;
+      // Behind what UDP says is its length, there may be options (RFC 9868).
+      const size_t datagram = std::clamp<size_t>(read16(payload, 4), kUdpHeader, length);
+      if (looks_like_tunnel_in_udp(data, datagram - kUdpHeader)) return Reading::kUnknown;
       if (carriers.dns_anywhere && looks_like_dns_answer(data)) return Reading::kUnknown;
       return Reading::kObservation;
     }

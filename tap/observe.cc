@@ -210,8 +210,13 @@ bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carri
   Observation observation = frame_observation(pinfo);
   const Reading reading =
       read_frame(link, captured_bytes(frame), tvb_reported_length(frame), carriers, observation);
-  if (reading == Reading::kObservation) observations->push_back(observation);
-  return reading == Reading::kObservation || reading == Reading::kNothing;
+  if (reading == Reading::kNothing) return true;
+  if (reading != Reading::kObservation) return false;
+  // Wireshark may have found a tunnel by what the frames before told.
+  const Layers layers = layers_of(pinfo);
+  if (layers.ipv4 + layers.ipv6 > 1) return false;
+  observations->push_back(observation);
+  return true;
 }
 
 void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* observations) {

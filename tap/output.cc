@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include <fcntl.h>
 #include <glib.h>
@@ -48,11 +49,30 @@ bool is_special(const std::string& path) {
          !g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR);
 }
 
+// Whether this is where standard output goes, as /dev/stdout is, to a file perhaps: what others
+// write there must stay.
+bool is_standard_output([[maybe_unused]] const std::string& path) {
+#ifdef _WIN32
+  return false;
+#else
+  struct stat target {};
+  struct stat own {};
+  return stat(path.c_str(), &target) == 0 && fstat(STDOUT_FILENO, &own) == 0 &&
+         target.st_dev == own.st_dev && target.st_ino == own.st_ino;
+#endif
+}
+
 }  // namespace
 
 Output::Output() : file_(stdout) {}
 
-Output::Output(std::string path) : path_(resolved(path)) {}
+Output::Output(std::string path) {
+  if (is_standard_output(path)) {
+    file_ = stdout;
+  } else {
+    path_ = resolved(std::move(path));
+  }
+}
 
 Output::~Output() {
   if (file_ != nullptr && file_ != stdout) std::fclose(file_);

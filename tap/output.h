@@ -9,7 +9,7 @@
 namespace fanout {
 
 /// Writes to a temporary file beside the target and moves it into place at the end. A target that
-/// is not a regular file (a device, a pipe) is written directly.
+/// is not a regular file (a device, a pipe), or is where standard output goes, is written directly.
 class Output {
  public:
   /// To standard output.

@@ -286,12 +286,8 @@ class HtmlReport {
             << "</strong> <span>" << note << "</span></figcaption>\n";
   }
 
-  // Of the sources that are listed; who is not is neither flagged nor suspect.
-  Tone tone_of(const Address& address) const {
-    const auto row = std::find_if(report_.sources.begin(), report_.sources.end(),
-                                  [&](const SourceRow& one) { return one.address == address; });
-    if (row == report_.sources.end()) return Tone::kPlain;
-    return row->suspect() ? Tone::kSuspect : row->flagged ? Tone::kFlagged : Tone::kPlain;
+  static Tone tone_of(const ActiveSource& source) {
+    return source.suspect ? Tone::kSuspect : source.flagged ? Tone::kFlagged : Tone::kPlain;
   }
 
   void write_most_active() {
@@ -300,7 +296,7 @@ class HtmlReport {
     std::string all;
     for (const ActiveSource& source : report_.most_active) {
       const std::string label = html_address(source.address);
-      bars.push_back({label, name_of(source.address), source.packets, tone_of(source.address)});
+      bars.push_back({label, name_of(source.address), source.packets, tone_of(source)});
       all += (all.empty() ? "" : "; ") + label + ": " + grouped(source.packets);
     }
     begin_figure("Most active sources", "in packets");

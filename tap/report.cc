@@ -95,6 +95,8 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     if (chosen[number]) candidates.push_back({destinations.value, number});
   }
   sort_candidates(*engine, candidates);
+  std::vector<bool> flagged(count);
+  std::vector<bool> suspects(count);
   collect_pairs(*engine, chosen, report.listed_offsets_, report.listed_pairs_);
 
   for (const Candidate& candidate : candidates) {
@@ -110,6 +112,8 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
         settings.window == 0 ? row.destinations.value : row.evidence.busiest_window;
     row.flagged = !row.allowed && reached > settings.threshold;
     if (!row.allowed) row.verdicts = judge(source, row.evidence, settings.ports);
+    flagged[number] = row.flagged;
+    suspects[number] = row.suspect();
     report.flagged_total += row.flagged ? 1 : 0;
     report.suspects_total += row.suspect() ? 1 : 0;
     if (!settings.all && !row.flagged && !row.suspect()) continue;
@@ -138,9 +142,10 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
                       return one.address < other.address;
                     });
   for (size_t i = 0; i < most; ++i) {
-    const Source& source = engine->source(by_packets[i]);
-    report.most_active.push_back(
-        {source.address, source.packets, source.bytes, engine->destinations(by_packets[i])});
+    const uint32_t number = by_packets[i];
+    const Source& source = engine->source(number);
+    report.most_active.push_back({source.address, source.packets, source.bytes,
+                                  engine->destinations(number), flagged[number], suspects[number]});
   }
   return report;
 }

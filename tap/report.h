@@ -84,6 +84,8 @@ struct ActiveSource {
   uint64_t packets;
   uint64_t bytes;
   Cardinality destinations;
+  bool flagged;
+  bool suspect;
 };
 
 /// The snapshot. Cheap to copy; the engine it was taken from must not count on while it lives.

@@ -18,8 +18,10 @@
 namespace fanout {
 namespace {
 
+class Statistic;
+
 // The statistic that shows the progress of the run: the first one, none in Wireshark's window.
-const void* g_progress_owner = nullptr;
+Statistic* g_progress_owner = nullptr;
 
 // One -z fanout. Several in a run know nothing of each other.
 class Statistic {
@@ -112,12 +114,17 @@ class Statistic {
     progress_.show(engine_->frames(), engine_->source_count(), engine_->pair_count());
   }
 
+  // Ends tshark where a report cannot be written, as tshark itself does. In Wireshark's window,
+  // where it is written again and again, one message must do.
   static void on_draw(void* data) {
-    if (!self(data)->draw()) std::exit(2);  // as tshark does when it cannot write
+    Statistic* statistic = self(data);
+    if (statistic->has_failed_ || statistic->draw()) return;
+    if (!in_window()) std::exit(2);
+    statistic->has_failed_ = true;
   }
 
   bool draw() {
-    progress_.clear();
+    if (g_progress_owner != nullptr) g_progress_owner->progress_.clear();
     engine_->flush();
     dissection_.headers = dissection_.header_frames > 0;
     const Report report = make_report(engine_, report_settings(options_), dissection_);
@@ -147,6 +154,7 @@ class Statistic {
   int listeners_ = 0;
   uint32_t short_frame_ = 0;  // the last frame that took the short way
   bool count_arp_ = true;
+  bool has_failed_ = false;
   Progress progress_;
 };
 

@@ -195,7 +195,8 @@ std::string reason(const Source& source, const Evidence& evidence) {
   if (evidence.multicast > 0) {
     append(sentence, format("%llu multicast or broadcast", number(evidence.multicast)));
   }
-  if (source.destinations > 0) {
+  // Past the memory limit it is not known to how many.
+  if (source.destinations > 0 && source.missed == 0) {
     append(sentence, ratio(source.packets, source.destinations) + " packets each");
   }
   append(sentence, format("%llu in its busiest minute", number(evidence.busiest_minute)));

@@ -342,6 +342,13 @@ class Files(TsharkTest):
         self.assertEqual(self.statistic("fanout,file=/dev/null", CAPTURE), "")
         self.assertFalse(os.path.isfile("/dev/null"))
 
+    def test_standard_output_that_is_a_file(self) -> None:
+        log = self.scratch_file("log", "before\n")
+        command = f"tshark -n -q -z fanout,file=/dev/stdout -r '{capture(CAPTURE)}' >> '{log}'"
+        done = run("sh", "-c", command)
+        self.assertEqual((done.status, done.out, done.err), (0, "", ""))
+        self.assertEqual(log.read_text(), "before\n" + self.statistic("fanout", CAPTURE))
+
     def test_full_device(self) -> None:
         done = tshark("-n", "-q", "-z", "fanout,file=/dev/full", "-r", capture(CAPTURE))
         self.assertNotEqual(done.status, 0)

@@ -127,6 +127,9 @@ class Path(TsharkTest):
             with self.subTest(protocol):
                 self.served("full", self.json_of("-n", "-q", "--disable-protocol", protocol))
 
+    def test_full_with_a_heuristic_that_finds_tunnels(self) -> None:
+        self.served("full", self.json_of("-n", "-q", "--enable-heuristic", "teredo_udp"))
+
     def test_a_disabled_network_protocol_counts_no_more(self) -> None:
         report = self.json_of("-n", "-q", "--disable-protocol", "ip")
         self.assertEqual(report["dissection"], "full")

@@ -291,6 +291,48 @@ TEST(ReadFrame, LeavesUdpThatLooksLikeATunnelAlone) {
   EXPECT_EQ(reading_ipv4(17, udp(5000, 6000, octets_of("hello, world"))), Reading::kObservation);
 }
 
+TEST(ReadFrame, LeavesWireGuardAloneWithItsHandshakes) {
+  struct Message {
+    uint8_t type;
+    size_t size;
+  };
+  for (const auto& [type, size] : {Message{1, 148}, Message{2, 92}, Message{3, 64}}) {
+    Octets message(size);
+    message[0] = type;
+    EXPECT_EQ(reading_ipv4(17, udp(5000, 51820, message)), Reading::kUnknown) << size;
+    message.resize(size + 1);
+    EXPECT_EQ(reading_ipv4(17, udp(5000, 51820, message)), Reading::kObservation) << size;
+  }
+}
+
+TEST(ReadFrame, MeasuresADatagramAsUdpSays) {
+  Octets message(28 + 40);
+  message[0] = 1;
+  message[23] = 40;  // E100: the length of the frame inside
+  Octets datagram = udp(5000, 6000, message);
+  EXPECT_EQ(reading_ipv4(17, datagram), Reading::kUnknown);
+  datagram.push_back(0);
+  EXPECT_EQ(reading_ipv4(17, datagram), Reading::kUnknown) << "behind it, an option";
+}
+
+TEST(ReadFrame, GivesUpWhereATunnelMovesToAnotherPort) {
+  Carriers carriers;
+  carriers.udp[1701] = true;
+  carriers.tcp[14001] = true;
+  const auto with = [&](uint8_t protocol, const Octets& payload) {
+    return reading(ethernet(kIpv4Type, ipv4_packet(protocol, payload)), carriers);
+  };
+  const Octets control{0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
+  const Octets data{0, 2, 0, 1, 0, 1, 0, 0x21};
+  EXPECT_EQ(with(17, udp(1701, 1701, control)), Reading::kUnknown);
+  EXPECT_EQ(with(17, udp(5000, 1701, control)), Reading::kTunnelBegins);
+  EXPECT_EQ(with(17, udp(1701, 5000, control)), Reading::kTunnelBegins);
+  EXPECT_EQ(with(17, udp(5000, 1701, data)), Reading::kUnknown);
+  EXPECT_EQ(with(17, udp(5000, 1701)), Reading::kUnknown);
+  EXPECT_EQ(with(6, tcp(40000, 14001, kSyn)), Reading::kUnknown);
+  EXPECT_EQ(with(6, tcp(40000, 14001, kAck, data)), Reading::kTunnelBegins);
+}
+
 TEST(ReadFrame, LeavesWhatLooksLikeDnsAloneIfItMayNameHosts) {
   const Octets answer{0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 0};
   const Octets frame = ethernet(kIpv4Type, ipv4_packet(17, udp(5000, 6000, answer)));

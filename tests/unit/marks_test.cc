@@ -179,6 +179,25 @@ TEST_F(MarksTest, VerdictsFollowWhatIsCounted) {
   EXPECT_TRUE(marks.verdicts(a).suspect());
 }
 
+TEST_F(MarksTest, AnAnswerChangesTheVerdictOnWhoSendsNoMore) {
+  const auto exchange = [&](bool answers) {
+    for (uint32_t i = 0; i < 20; ++i) {
+      const auto frame = static_cast<uint32_t>(frames.size() + 1);
+      const Address target = ipv4(kTargets + i);
+      Observation packet{a, target, Role::kDatagram, Transport::kUdp, 40000, 53, frame, 60, time};
+      if (answers) {
+        packet = {target, a, Role::kAnswer, Transport::kUdp, 53, 40000, frame, 60, time};
+      }
+      frames.push_back(packet);
+      marks.count(frame, time, std::vector{packet}, [](const Address&) { return false; });
+    }
+  };
+  exchange(false);
+  EXPECT_TRUE(marks.verdicts(a).suspect());
+  exchange(true);
+  EXPECT_FALSE(marks.verdicts(a).suspect());
+}
+
 TEST_F(MarksTest, PastTheLimitDestinationsAreEstimatedAndSaidToBe) {
   settings({.threshold = 1000}, {.limit = 10});
   sweep(a, 500);

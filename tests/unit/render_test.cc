@@ -65,7 +65,8 @@ Report report_of(std::vector<SourceRow> rows) {
   for (const SourceRow& row : rows) {
     report.flagged_total += row.flagged ? 1 : 0;
     report.suspects_total += row.suspect() ? 1 : 0;
-    report.most_active.push_back({row.address, row.packets, row.bytes, row.destinations});
+    report.most_active.push_back(
+        {row.address, row.packets, row.bytes, row.destinations, row.flagged, row.suspect()});
   }
   report.sources = std::move(rows);
   report.distribution = {{1, 1, 170}, {2, 3, 0}, {4, 7, 1}};

@@ -358,6 +358,17 @@ TEST_F(VerdictTest, TheReasonOfAPortScan) {
             "24.0 packets each; 1 in its busiest minute");
 }
 
+TEST(Reason, TellsNoPacketsPerDestinationPastTheLimit) {
+  Engine engine({.limit = 2, .history = true});
+  Traffic traffic(engine);
+  const Address source = ipv4(0x0a000001);
+  for (uint32_t i = 0; i < 10; ++i) traffic.syn(source, ipv4(0xac100000 + i), 22);
+  const uint32_t number = engine.find_source(source);
+  const Evidence evidence = gather_evidence(engine, number, engine.history(number), 0);
+  EXPECT_EQ(reason(engine.source(number), evidence),
+            "contacted 2 hosts first, 0 answered (0.0 %); 22/tcp on all; 2 in its busiest minute");
+}
+
 TEST_F(ArpVerdictTest, TheReasonOfAnArpScan) {
   ask(20, 0.01);
   EXPECT_EQ(reason_of(arp(kAsker)),
