@@ -127,7 +127,7 @@ bool Chart::event(QEvent* event) {
   return true;
 }
 
-QString Chart::save(const QString& path) {
+QString Chart::save(const QString& path, [[maybe_unused]] bool as_svg) {
   const QSize size = this->size().expandedTo(sizeHint());
   const QRectF inside =
       QRectF(QPointF(0, 0), QSizeF(size)).adjusted(kMargin, kMargin, -kMargin, -kMargin);
@@ -145,7 +145,7 @@ QString Chart::save(const QString& path) {
   QString error;
   if (!file.open(QIODevice::WriteOnly)) error = file.errorString();
 #ifdef FANOUT_SVG
-  if (error.isEmpty() && path.endsWith(".svg", Qt::CaseInsensitive)) {
+  if (error.isEmpty() && as_svg) {
     QSvgGenerator svg;
     svg.setOutputDevice(&file);
     svg.setSize(size);

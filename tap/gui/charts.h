@@ -19,8 +19,8 @@ class Chart : public QWidget {
   /// Called with the id of the bar that was clicked on.
   std::function<void(uint64_t)> on_click;
 
-  /// Saves the picture as SVG or PNG, as the ending says; why it could not be, or nothing.
-  QString save(const QString& path);
+  /// Saves the picture as SVG or PNG; why it could not be, or nothing.
+  QString save(const QString& path, bool as_svg);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 

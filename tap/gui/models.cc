@@ -73,6 +73,25 @@ int64_t verdict_key(const Verdicts& verdicts) {
   return key;
 }
 
+Verdicts verdicts_of_key(int64_t key) {
+  Verdicts verdicts;
+  for (int i = 0; i < kVerdicts; ++i) {
+    if ((key >> (kVerdicts - i) & 1) != 0) verdicts.add(static_cast<Verdict>(i));
+  }
+  return verdicts;
+}
+
+constexpr const char* kNeverToFlag = "never to flag";
+
+// Judging a million sources takes longer than typing: only for what may be found in a verdict.
+bool could_be_verdict(const QString& search) {
+  QStringList texts{kNeverToFlag};
+  for (int i = 0; i < kVerdicts; ++i) texts.append(verdict_name(static_cast<Verdict>(i)));
+  return search.contains(", ") || std::any_of(texts.begin(), texts.end(), [&](const QString& text) {
+           return text.contains(search, Qt::CaseInsensitive);
+         });
+}
+
 template <typename Key>
 void sort_by(std::vector<uint32_t>& rows, std::vector<std::pair<Key, uint32_t>>& keyed,
              Qt::SortOrder order) {
@@ -210,16 +229,22 @@ void SourceModel::show(std::shared_ptr<const Engine> engine, const ReportSetting
                        std::vector<uint32_t> sources, const QString& search) {
   const bool judges_alike =
       engine == engine_ && settings.ports == settings_.ports && settings.window == settings_.window;
-  if (!judges_alike) judgements_.clear();
   const uint64_t frames = engine ? engine->frames() : 0;
-  if (!judges_alike || frames != keyed_frames_) verdict_keys_.clear();
-  keyed_frames_ = frames;
+  if (!judges_alike || frames != judged_frames_) {
+    judgements_.clear();
+    verdict_keys_.clear();
+  }
+  judged_frames_ = frames;
   engine_ = std::move(engine);
   settings_ = settings;
   unfiltered_ = sources.size();
   if (!search.isEmpty()) {
     const std::string in_address = search.toLower().toStdString();
-    std::erase_if(sources, [&](uint32_t source) { return !matches(source, search, in_address); });
+    const bool in_verdict = could_be_verdict(search);
+    std::erase_if(sources, [&](uint32_t source) {
+      return !matches(source, search, in_address) &&
+             !(in_verdict && verdict_of(source).contains(search, Qt::CaseInsensitive));
+    });
   }
   set_rows(std::move(sources));
 }
@@ -229,11 +254,7 @@ bool SourceModel::matches(uint32_t source, const QString& search,
   const Address& address = engine_->source(source).address;
   if (to_string(address).find(in_address) != std::string::npos) return true;
   if (QString(network_name(address.network)).compare(search, Qt::CaseInsensitive) == 0) return true;
-  if (looks_.names && resolved(address).contains(search, Qt::CaseInsensitive)) return true;
-  // Judging a million sources takes longer than typing: only the few with a judgement are searched.
-  const Judgement* known = judgements_.object(source);
-  const bool is_cheap = known != nullptr || unfiltered_ <= kKeptJudgements;
-  return is_cheap && shown(source, kVerdict).contains(search, Qt::CaseInsensitive);
+  return looks_.names && resolved(address).contains(search, Qt::CaseInsensitive);
 }
 
 bool SourceModel::is_allowed(uint32_t source) const {
@@ -250,7 +271,6 @@ bool SourceModel::is_flagged(uint32_t source) const {
 Judgement SourceModel::judge_source(uint32_t source) const {
   Judgement result;
   const Source& counts = engine_->source(source);
-  result.packets = counts.packets;
   result.evidence = gather_evidence(*engine_, source, engine_->history(source), settings_.window);
   result.verdicts = judge(counts, result.evidence, settings_.ports);
   return result;
@@ -258,7 +278,7 @@ Judgement SourceModel::judge_source(uint32_t source) const {
 
 Judgement SourceModel::judgement(uint32_t source) const {
   const Judgement* known = judgements_.object(source);
-  if (known != nullptr && known->packets == engine_->source(source).packets) return *known;
+  if (known != nullptr) return *known;
   Judgement fresh = judge_source(source);
   fresh.reason = qstring(reason(engine_->source(source), fresh.evidence));
   judgements_.insert(source, new Judgement(fresh));
@@ -298,6 +318,11 @@ int64_t SourceModel::key(uint32_t number, int column) const {
       return static_cast<int64_t>(judge_source(number).evidence.*
                                   (kEvidenceCounts[column - kEvidence].count));
   }
+}
+
+QString SourceModel::verdict_of(uint32_t source) const {
+  if (is_allowed(source)) return kNeverToFlag;
+  return qstring(verdicts_text(verdicts_of_key(verdict_key_of(source))));
 }
 
 int64_t SourceModel::verdict_key_of(uint32_t source) const {
@@ -348,8 +373,7 @@ QVariant SourceModel::raw(uint32_t number, int column) const {
     case kFlagged:
       return is_flagged(number);
     case kVerdict:
-      return is_allowed(number) ? QStringLiteral("never to flag")
-                                : qstring(verdicts_text(judgement(number).verdicts));
+      return verdict_of(number);
     case kReason:
       return judgement(number).reason;
     default:

@@ -75,7 +75,6 @@ class NumberModel : public QAbstractTableModel {
 
 /// What the evidence amounts to.
 struct Judgement {
-  uint64_t packets = 0;  ///< of the source when it was judged: a live capture goes on
   Evidence evidence;
   Verdicts verdicts;
   QString reason;
@@ -127,6 +126,7 @@ class SourceModel : public NumberModel {
   QString shown(uint32_t source, int column) const;
   QString tip(uint32_t source, int column) const;
   bool matches(uint32_t source, const QString& search, const std::string& in_address) const;
+  QString verdict_of(uint32_t source) const;
   int64_t verdict_key_of(uint32_t source) const;
   bool is_allowed(uint32_t source) const;
 
@@ -135,7 +135,7 @@ class SourceModel : public NumberModel {
   mutable QCache<uint32_t, Judgement> judgements_;
   // To sort by: of each source, so that only the first time takes long. 0: not known.
   mutable std::vector<int64_t> verdict_keys_;
-  uint64_t keyed_frames_ = 0;
+  uint64_t judged_frames_ = 0;  // what all these judgements are by
 };
 
 /// The destinations of a source.

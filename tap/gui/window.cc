@@ -145,11 +145,12 @@ Window::Window(Host& host, QWidget* parent)
   connect(&judge_timer_, &QTimer::timeout, this, [this] { judge_on(); });
 
   preferred_threshold_ = host_.settings(options_).threshold;
-  threshold_->setValue(static_cast<int>(preferred_threshold_));
+  set_threshold(preferred_threshold_);
   names_->setChecked(host_.resolves_names());
   resize(1180, 780);
   upper_->setSizes({360, 330});
   lower_->setSizes({790, 440});
+  show_names();
   load_looks();
   set_looks();
 }
@@ -258,6 +259,7 @@ QWidget* Window::make_controls() {
   first->addWidget(names_);
   connect(names_, &QCheckBox::toggled, this, [this] {
     set_looks();
+    show_names();
     show_charts();
     show_selected();
   });
@@ -388,9 +390,7 @@ QWidget* Window::make_buttons() {
 
 void Window::set_options(const Options& options) {
   options_ = options;
-  if (options.threshold)
-    threshold_->setValue(static_cast<int>(
-        std::min<uint64_t>(*options.threshold, static_cast<uint64_t>(threshold_->maximum()))));
+  if (options.threshold) set_threshold(*options.threshold);
   // From here on the spin box tells it, and the preference when that is changed.
   options_.threshold.reset();
   if (options.all) tabs_->setCurrentIndex(kAll);
@@ -407,6 +407,7 @@ void Window::set_options(const Options& options) {
 void Window::open_now() {
   // By hand, for a hidden window was told nothing of it.
   file_ = host_.file();
+  take_display_filter(file_);
   if (limit_->isChecked()) wants_reading_ = true;
   poll_.start(kPollMilliseconds);
   refresh();
@@ -428,18 +429,29 @@ void Window::hideEvent(QHideEvent* event) {
   host_.unlimit();
 }
 
+void Window::set_threshold(uint64_t threshold) {
+  const auto most = static_cast<uint64_t>(threshold_->maximum());
+  threshold_->setValue(static_cast<int>(std::min(threshold, most)));
+}
+
+// Takes over the display filter where the box says so; whether it is another one than before.
+bool Window::take_display_filter(const FileState& now) {
+  if (!limit_->isChecked() || !follows_display_filter_ || !now.open) return false;
+  const QString filter = foreign_text(now.display_filter);
+  if (filter == filter_->text()) return false;
+  filter_->setText(filter);
+  return true;
+}
+
 void Window::look_for_changes() {
   show_progress();
   const FileState now = host_.file();
   const ReportSettings settings = host_.settings(options_);
   if (settings.threshold != preferred_threshold_) {
     preferred_threshold_ = settings.threshold;
-    threshold_->setValue(static_cast<int>(
-        std::min<uint64_t>(preferred_threshold_, static_cast<uint64_t>(threshold_->maximum()))));
+    set_threshold(preferred_threshold_);
   }
-  const bool follows = limit_->isChecked() && follows_display_filter_ && now.open;
-  if (follows && now.display_filter != file_.display_filter) {
-    filter_->setText(foreign_text(now.display_filter));
+  if (take_display_filter(now)) {
     wants_reading_ = true;
     host_.stop();
   }
@@ -776,7 +788,7 @@ void Window::show_status() {
   if (static_cast<size_t>(sources_->rowCount()) != sources_->unfiltered()) {
     text += " · " + number_text(static_cast<uint64_t>(sources_->rowCount())) + " found";
   }
-  if (limit_->isChecked()) text += " · limited by a filter";
+  if (!settings_.filter.empty()) text += " · limited by a filter";
   if (!judging_.is_done()) {
     text += " · looking for suspects: " + QString::number(judging_.percent()) + " %";
   }
@@ -802,9 +814,12 @@ void Window::set_looks() {
   widen(source_table_, SourceModel::kFirstTime);
   widen(source_table_, SourceModel::kLastTime);
   widen(destination_table_, DestinationModel::kFirstTime);
+}
+
+void Window::show_names() {
   // Empty, the columns would only push the others out of sight.
-  source_table_->setColumnHidden(SourceModel::kName, !looks.names);
-  destination_table_->setColumnHidden(DestinationModel::kName, !looks.names);
+  source_table_->setColumnHidden(SourceModel::kName, !names_->isChecked());
+  destination_table_->setColumnHidden(DestinationModel::kName, !names_->isChecked());
 }
 
 void Window::say(const QString& message) {
@@ -876,13 +891,14 @@ void Window::load_looks() {
   restoreGeometry(looks.value("geometry").toByteArray());
   upper_->restoreState(looks.value("upper").toByteArray());
   lower_->restoreState(looks.value("lower").toByteArray());
+  // Before the columns: it shows or hides that of the names.
+  if (looks.contains("names")) names_->setChecked(looks.value("names").toBool());
   source_table_->horizontalHeader()->restoreState(looks.value("sources").toByteArray());
   destination_table_->horizontalHeader()->restoreState(looks.value("destinations").toByteArray());
   charts_->setCurrentIndex(looks.value("chart", 0).toInt());
   measure_->setCurrentIndex(std::clamp(looks.value("measure", 0).toInt(), 0, 2));
   time_format_->setCurrentIndex(std::clamp(looks.value("time", 0).toInt(), 0, 2));
   tabs_->setCurrentIndex(std::clamp(looks.value("tab", 0).toInt(), 0, int{kAll}));
-  if (looks.contains("names")) names_->setChecked(looks.value("names").toBool());
 }
 
 void Window::save_looks() {

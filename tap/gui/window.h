@@ -71,7 +71,9 @@ class Window : public QDialog {
   void set_up_table(QTableView* table, NumberModel* model, const char* name,
                     const QString& accessible);
 
+  void set_threshold(uint64_t threshold);
   void look_for_changes();
+  bool take_display_filter(const FileState& now);
   void refresh();
   void judge_on();
   void show_all();
@@ -82,6 +84,7 @@ class Window : public QDialog {
   void show_charts();
   void show_status();
   void set_looks();
+  void show_names();
   void read_again();
   void retry_reading();
   void show_progress();
@@ -111,6 +114,12 @@ class Window : public QDialog {
 
   void copy(QTableView* table, bool all_rows, TableForm form);
   void copy_cell(QTableView* table);
+  struct SaveTarget {
+    QString path;    // empty: nowhere
+    QString ending;  // of what is to be written there: "csv"
+  };
+  SaveTarget ask_where_to_save(const QString& title, const QString& suggestion,
+                               const QStringList& kinds);
   void save_report();
   void save_picture();
 

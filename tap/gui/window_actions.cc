@@ -2,15 +2,17 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QFile>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHeaderView>
 #include <QMenu>
+#include <QMessageBox>
 #include <QSaveFile>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 
 #include "window.h"
@@ -213,35 +215,48 @@ void Window::copy(QTableView* table, bool all_rows, TableForm form) {
   QApplication::restoreOverrideCursor();
 }
 
+// Each kind is a name filter: "CSV (*.csv)".
+Window::SaveTarget Window::ask_where_to_save(const QString& title, const QString& suggestion,
+                                             const QStringList& kinds) {
+  const auto ending_of = [](const QString& kind) { return kind.section("*.", 1).chopped(1); };
+  QFileDialog dialog(this, title);
+  dialog.setAcceptMode(QFileDialog::AcceptSave);
+  dialog.setNameFilters(kinds);
+  dialog.selectFile(suggestion);
+  // A name without an ending gets that of the kind, before the dialog asks whether to replace it.
+  const auto complete = [&](const QString& kind) { dialog.setDefaultSuffix(ending_of(kind)); };
+  complete(kinds.front());
+  connect(&dialog, &QFileDialog::filterSelected, &dialog, complete);
+  if (dialog.exec() != QDialog::Accepted) return {};
+  SaveTarget target{dialog.selectedFiles().value(0), ending_of(dialog.selectedNameFilter())};
+  for (const QString& kind : kinds) {
+    const QString ending = ending_of(kind);
+    if (target.path.endsWith('.' + ending, Qt::CaseInsensitive)) target.ending = ending;
+  }
+  if (!QFileInfo(target.path).suffix().isEmpty()) return target;
+  // Qt 5 takes a dot in the name of a folder for an ending.
+  target.path += '.' + target.ending;
+  const bool may_write =
+      !QFile::exists(target.path) ||
+      QMessageBox::question(this, title, target.path + " already exists. Replace it?") ==
+          QMessageBox::Yes;
+  return may_write ? target : SaveTarget();
+}
+
 void Window::save_report() {
   if (!engine_) return;
-  const QString suggestion = safe_file_name(foreign_text(file_.name)) + "-suspects.csv";
-  QString chosen;
-  QString path = QFileDialog::getSaveFileName(
-      this, "Save report", suggestion, "CSV (*.csv);;JSON (*.json);;Text (*.txt);;HTML (*.html)",
-      &chosen);
-  if (path.isEmpty() || !engine_) return;
-  static const std::pair<QString, Format> kEndings[] = {{".csv", Format::kCsv},
-                                                        {".json", Format::kJson},
-                                                        {".txt", Format::kText},
-                                                        {".html", Format::kHtml}};
-  const auto ends = [](const QString& text) {
-    return std::find_if(std::begin(kEndings), std::end(kEndings), [&](const auto& ending) {
-      return text.endsWith(ending.first, Qt::CaseInsensitive);
-    });
-  };
-  const auto* ending = ends(path);
-  if (ending == std::end(kEndings)) {
-    chosen.remove(')');
-    ending = ends(chosen);
-    if (ending == std::end(kEndings)) ending = kEndings;
-    path += ending->first;
-  }
-  const Format format = ending->second;
+  const SaveTarget target =
+      ask_where_to_save("Save report", safe_file_name(foreign_text(file_.name)) + "-suspects",
+                        {"CSV (*.csv)", "JSON (*.json)", "Text (*.txt)", "HTML (*.html)"});
+  if (target.path.isEmpty() || !engine_) return;
+  const Format format = target.ending == "json"   ? Format::kJson
+                        : target.ending == "txt"  ? Format::kText
+                        : target.ending == "html" ? Format::kHtml
+                                                  : Format::kCsv;
   QApplication::setOverrideCursor(Qt::WaitCursor);
   ReportSettings settings = settings_;
   settings.all = tabs_->currentIndex() >= kAll;
-  QSaveFile file(path);
+  QSaveFile file(target.path);
   bool is_written = file.open(QIODevice::WriteOnly);
   if (is_written) {
     host_.render(format, host_.report(settings), [&](std::string_view text) {
@@ -256,16 +271,16 @@ void Window::save_report() {
 
 void Window::save_picture() {
   Chart* const charts[] = {active_chart_, distribution_chart_, growth_chart_};
-  static const char* const kNames[] = {"-most-active.png", "-distribution.png", "-over-time.png"};
+  static const char* const kNames[] = {"-most-active", "-distribution", "-over-time"};
   const int index = charts_->currentIndex();
-  QString filters = "PNG (*.png)";
+  QStringList kinds{"PNG (*.png)"};
 #ifdef FANOUT_SVG
-  filters += ";;SVG (*.svg)";
+  kinds.append("SVG (*.svg)");
 #endif
-  const QString path = QFileDialog::getSaveFileName(
-      this, "Save picture", safe_file_name(foreign_text(file_.name)) + kNames[index], filters);
-  if (path.isEmpty()) return;
-  const QString error = charts[index]->save(path);
+  const SaveTarget target = ask_where_to_save(
+      "Save picture", safe_file_name(foreign_text(file_.name)) + kNames[index], kinds);
+  if (target.path.isEmpty()) return;
+  const QString error = charts[index]->save(target.path, target.ending == "svg");
   say(error.isEmpty() ? QString() : "The picture could not be saved: " + error);
 }
 

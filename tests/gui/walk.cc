@@ -235,11 +235,16 @@ void press(QWidget* widget, Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
   QTest::keyClick(widget, key, modifiers);
 }
 
-// Answers the next file dialog with a path.
-void answer_file_dialog(const QString& path) {
-  QTimer::singleShot(50, qApp, [path] {
+// Answers the next file dialog with a path, and with the second kind of file if that is named.
+void answer_file_dialog(const QString& path, const QString& second_kind = {}) {
+  QTimer::singleShot(50, qApp, [path, second_kind] {
     auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
-    if (dialog == nullptr || !dialog->isVisible()) return answer_file_dialog(path);
+    if (dialog == nullptr || !dialog->isVisible()) return answer_file_dialog(path, second_kind);
+    auto* kinds = dialog->findChild<QComboBox*>("fileTypeCombo");
+    if (CHECK(kinds != nullptr) && !second_kind.isEmpty()) {
+      QTest::keyClick(kinds, Qt::Key_Down);
+      CHECK_SEEN(kinds->currentText().startsWith(second_kind), kinds->currentText());
+    }
     auto* line = dialog->findChild<QLineEdit*>("fileNameEdit");
     if (CHECK(line != nullptr)) line->setText(path);
     QMetaObject::invokeMethod(dialog, "accept");
@@ -465,6 +470,18 @@ void walk_through_charts() {
       if (ending == "svg") CHECK(contents(path).contains("seconds since the first frame"));
     }
   });
+  test("CompletesNamesByTheKindThatIsChosen", [] {
+    const QString path = QDir::tempPath() + "/fanout-no-ending";
+    for (const QString ending : {".svg", ".json"}) {
+      const bool is_picture = ending == ".svg";
+      QFile::remove(path + ending);
+      answer_file_dialog(path, is_picture ? "SVG" : "JSON");
+      QTest::mouseClick(find<QPushButton>(is_picture ? "savePicture" : "saveReport"),
+                        Qt::LeftButton);
+      CHECK_SEEN(wait_for([&] { return QFile::exists(path + ending); }), ending);
+      CHECK(contents(path + ending).contains(is_picture ? "<svg" : "{\n  \""));
+    }
+  });
   test("SaysWhyAFileCannotBeSaved", [] {
     auto* message = find<QLabel>("message");
     for (const char* button : {"savePicture", "saveReport"}) {
@@ -605,6 +622,33 @@ void walk_through_packets() {
 }
 
 void walk_through_life() {
+  test("TellsOfALimitOnlyWhereThereIsOne", [] {
+    plugin_if_apply_filter("", true);
+    CHECK(wait_for([] { return open_file_now().applied_filter.isEmpty(); }));
+    find<QLineEdit>("filter")->clear();
+    find<QCheckBox>("limit")->click();
+    CHECK(wait_for([] { return is_at_rest() && rows() > 50; }));
+    CHECK_SEEN(!find<QLabel>("status")->text().contains("limited"), find<QLabel>("status")->text());
+    find<QCheckBox>("limit")->click();
+  });
+  test("OpensWithTheDisplayFilterOfNow", [] {
+    plugin_if_apply_filter("ip.src == 198.51.100.66", true);
+    CHECK(wait_for([] { return !open_file_now().applied_filter.isEmpty(); }));
+    find<QCheckBox>("limit")->click();
+    CHECK(wait_for([] { return tabs()->tabText(2) == "All sources · 1"; }));
+    CHECK(find<QLabel>("status")->text().contains("limited by a filter"));
+    window()->close();
+    plugin_if_apply_filter("arp", true);
+    CHECK(wait_for([] { return open_file_now().applied_filter == "arp"; }));
+    menu_entry()->trigger();
+    CHECK(wait_for([] { return is_at_rest() && find<QLineEdit>("filter")->text() == "arp"; }));
+    CHECK_SEEN(wait_for([] { return tabs()->tabText(2) == "All sources · 14"; }),
+               tabs()->tabText(2));
+    find<QCheckBox>("limit")->click();
+    plugin_if_apply_filter("", true);
+    CHECK(wait_for([] { return rows() > 50; }));
+    find<QLineEdit>("filter")->clear();
+  });
   test("LimitsToADisplayFilter", [] {
     auto* filter = find<QLineEdit>("filter");
     filter->clear();
@@ -636,6 +680,9 @@ void walk_through_life() {
     find<QCheckBox>("limit")->setChecked(false);
   });
   test("FollowsThePreferences", [] {
+    // More than the box can show.
+    set_preference("fanout.threshold:4294967295");
+    CHECK(wait_for([] { return find<QSpinBox>("threshold")->value() == 1'000'000'000; }));
     set_preference("fanout.threshold:20");
     CHECK(wait_for([] { return find<QSpinBox>("threshold")->value() == 20; }));
     set_preference("fanout.ports:250");
