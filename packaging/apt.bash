@@ -39,7 +39,7 @@ has_boost() {
 
 # Prints the development packages of the Qt that the installed Wireshark uses.
 qt_packages() {
-  if ldd "$(command -v wireshark)" | grep -q libQt5Core; then
+  if ldd "$(command -v wireshark)" | grep libQt5Core >/dev/null; then
     printf '%s\n' qtbase5-dev libqt5svg5-dev
   else
     printf '%s\n' qt6-base-dev qt6-svg-dev
