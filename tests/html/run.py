@@ -466,6 +466,15 @@ class ExtremesTest(PageTest):
         self.assertIn("4 more sources were cut off by top=2", text)
         self.assertIn("1 more suspect is left out here", text)
 
+    def test_who_is_not_listed_is_coloured_all_the_same(self) -> None:
+        def tones(page: Path) -> List[str]:
+            active = page.read_text(encoding="utf-8").split('<svg id="active"')[1].split("</svg>")[0]
+            return re.findall(r'<rect class="([^"]*)"', active)
+
+        all_listed = tones(self.place.page("demo", "demo"))
+        self.assertGreater(len(set(all_listed)), 1)
+        self.assertEqual(tones(self.place.page("top", "demo", "50,top=1")), all_listed)
+
     def test_other_captures(self) -> None:
         for capture, options in (
             ("file-empty", "50"),
