@@ -375,9 +375,7 @@ QWidget* Window::make_buttons() {
   };
   QPushButton* copy_button = add("&Copy", "copy");
   auto* copy_menu = new QMenu(copy_button);
-  copy_menu->addAction("as CSV", this, [this] { copy(source_table_, true, TableForm::kCsv); });
-  copy_menu->addAction("as JSON", this, [this] { copy(source_table_, true, TableForm::kJson); });
-  copy_menu->addAction("as YAML", this, [this] { copy(source_table_, true, TableForm::kYaml); });
+  add_copy_forms(copy_menu, source_table_, true, "");
   copy_button->setMenu(copy_menu);
   connect(add("Save &report as…", "saveReport"), &QPushButton::clicked, this,
           [this] { save_report(); });

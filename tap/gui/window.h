@@ -103,6 +103,7 @@ class Window : public QDialog {
   std::vector<Address> selected_destinations() const;
   void add_filter_menus(QMenu* menu, bool from_destinations);
   void add_copy_menu(QMenu* menu, QTableView* table);
+  void add_copy_forms(QMenu* menu, QTableView* table, bool all_rows, const QString& what);
   void use_filter(const QString& filter, Join join, bool apply);
   void colourise(int slot);
   void open_source_menu(const QPoint& place);

@@ -4,7 +4,6 @@
 #include <QClipboard>
 #include <QFile>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QHeaderView>
 #include <QMenu>
 #include <QMessageBox>
@@ -86,14 +85,16 @@ void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
 void Window::add_copy_menu(QMenu* menu, QTableView* table) {
   QMenu* copies = menu->addMenu("Copy");
   copies->addAction("Cell", this, [this, table] { copy_cell(table); });
+  add_copy_forms(copies, table, false, "Selected Rows ");
+  add_copy_forms(copies, table, true, "Table ");
+}
+
+void Window::add_copy_forms(QMenu* menu, QTableView* table, bool all_rows, const QString& what) {
   static constexpr std::pair<const char*, TableForm> kForms[] = {
-      {" as CSV", TableForm::kCsv}, {" as JSON", TableForm::kJson}, {" as YAML", TableForm::kYaml}};
-  for (const bool all : {false, true}) {
-    const QString what = all ? "Table" : "Selected Rows";
-    for (const auto& [how, form] : kForms) {
-      copies->addAction(what + how, this,
-                        [this, table, all, form = form] { copy(table, all, form); });
-    }
+      {"as CSV", TableForm::kCsv}, {"as JSON", TableForm::kJson}, {"as YAML", TableForm::kYaml}};
+  for (const auto& [how, form] : kForms) {
+    menu->addAction(what + how, this,
+                    [this, table, all_rows, form = form] { copy(table, all_rows, form); });
   }
 }
 
@@ -215,38 +216,34 @@ void Window::copy(QTableView* table, bool all_rows, TableForm form) {
   QApplication::restoreOverrideCursor();
 }
 
-// Each kind is a name filter: "CSV (*.csv)".
+// Each kind is a name filter: "CSV (*.csv)". A name that has the ending of none gets that of the
+// one that is chosen.
 Window::SaveTarget Window::ask_where_to_save(const QString& title, const QString& suggestion,
                                              const QStringList& kinds) {
   const auto ending_of = [](const QString& kind) { return kind.section("*.", 1).chopped(1); };
-  QFileDialog dialog(this, title);
-  dialog.setAcceptMode(QFileDialog::AcceptSave);
-  dialog.setNameFilters(kinds);
-  dialog.selectFile(suggestion);
-  // A name without an ending gets that of the kind, before the dialog asks whether to replace it.
-  const auto complete = [&](const QString& kind) { dialog.setDefaultSuffix(ending_of(kind)); };
-  complete(kinds.front());
-  connect(&dialog, &QFileDialog::filterSelected, &dialog, complete);
-  if (dialog.exec() != QDialog::Accepted) return {};
-  SaveTarget target{dialog.selectedFiles().value(0), ending_of(dialog.selectedNameFilter())};
+  QString chosen = kinds.front();
+  const QString path =
+      QFileDialog::getSaveFileName(this, title, suggestion, kinds.join(";;"), &chosen);
+  if (path.isEmpty()) return {};
   for (const QString& kind : kinds) {
     const QString ending = ending_of(kind);
-    if (target.path.endsWith('.' + ending, Qt::CaseInsensitive)) target.ending = ending;
+    if (path.endsWith('.' + ending, Qt::CaseInsensitive)) return {path, ending};
   }
-  if (!QFileInfo(target.path).suffix().isEmpty()) return target;
-  // Qt 5 takes a dot in the name of a folder for an ending.
-  target.path += '.' + target.ending;
-  const bool may_write =
-      !QFile::exists(target.path) ||
-      QMessageBox::question(this, title, target.path + " already exists. Replace it?") ==
-          QMessageBox::Yes;
-  return may_write ? target : SaveTarget();
+  const QString ending = ending_of(chosen);
+  const QString completed = path + '.' + ending;
+  // The dialog asked about another name.
+  if (QFile::exists(completed) &&
+      QMessageBox::question(this, title, completed + " already exists. Replace it?") !=
+          QMessageBox::Yes) {
+    return {};
+  }
+  return {completed, ending};
 }
 
 void Window::save_report() {
   if (!engine_) return;
   const SaveTarget target =
-      ask_where_to_save("Save report", safe_file_name(foreign_text(file_.name)) + "-suspects",
+      ask_where_to_save("Save report", safe_file_name(foreign_text(file_.name)) + "-suspects.csv",
                         {"CSV (*.csv)", "JSON (*.json)", "Text (*.txt)", "HTML (*.html)"});
   if (target.path.isEmpty() || !engine_) return;
   const Format format = target.ending == "json"   ? Format::kJson
@@ -271,7 +268,7 @@ void Window::save_report() {
 
 void Window::save_picture() {
   Chart* const charts[] = {active_chart_, distribution_chart_, growth_chart_};
-  static const char* const kNames[] = {"-most-active", "-distribution", "-over-time"};
+  static const char* const kNames[] = {"-most-active.png", "-distribution.png", "-over-time.png"};
   const int index = charts_->currentIndex();
   QStringList kinds{"PNG (*.png)"};
 #ifdef FANOUT_SVG

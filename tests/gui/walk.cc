@@ -32,6 +32,7 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QScrollBar>
 #include <QSpinBox>
 #include <QStyleFactory>
@@ -246,7 +247,10 @@ void answer_file_dialog(const QString& path, const QString& second_kind = {}) {
       CHECK_SEEN(kinds->currentText().startsWith(second_kind), kinds->currentText());
     }
     auto* line = dialog->findChild<QLineEdit*>("fileNameEdit");
-    if (CHECK(line != nullptr)) line->setText(path);
+    if (!CHECK(line != nullptr)) return;
+    const QString suggested = line->text();
+    CHECK_SEEN(suggested.contains(QRegularExpression("\\.(csv|json|png|svg)$")), suggested);
+    line->setText(path);
     QMetaObject::invokeMethod(dialog, "accept");
     if (!CHECK_SEEN(!dialog->isVisible(), path)) dialog->reject();
   });
