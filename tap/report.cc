@@ -28,6 +28,11 @@ void collect_pairs(const Engine& engine, const std::vector<bool>& chosen,
   }
 }
 
+// The order by packets, then address.
+bool comes_first(const Source& one, const Source& other) {
+  return one.packets != other.packets ? one.packets > other.packets : one.address < other.address;
+}
+
 // A source that may come into the report.
 struct Candidate {
   uint64_t destinations;
@@ -38,10 +43,7 @@ struct Candidate {
 void sort_candidates(const Engine& engine, std::vector<Candidate>& candidates) {
   std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
     if (a.destinations != b.destinations) return a.destinations > b.destinations;
-    const Source& one = engine.source(a.number);
-    const Source& other = engine.source(b.number);
-    if (one.packets != other.packets) return one.packets > other.packets;
-    return one.address < other.address;
+    return comes_first(engine.source(a.number), engine.source(b.number));
   });
 }
 
@@ -134,13 +136,9 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
   std::vector<uint32_t> by_packets(count);
   for (uint32_t number = 0; number < count; ++number) by_packets[number] = number;
   const size_t most = std::min<size_t>(kMostActive, count);
-  std::partial_sort(by_packets.begin(), by_packets.begin() + static_cast<ptrdiff_t>(most),
-                    by_packets.end(), [&](uint32_t a, uint32_t b) {
-                      const Source& one = engine->source(a);
-                      const Source& other = engine->source(b);
-                      if (one.packets != other.packets) return one.packets > other.packets;
-                      return one.address < other.address;
-                    });
+  std::partial_sort(
+      by_packets.begin(), by_packets.begin() + static_cast<ptrdiff_t>(most), by_packets.end(),
+      [&](uint32_t a, uint32_t b) { return comes_first(engine->source(a), engine->source(b)); });
   for (size_t i = 0; i < most; ++i) {
     const uint32_t number = by_packets[i];
     const Source& source = engine->source(number);

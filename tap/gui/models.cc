@@ -73,14 +73,6 @@ int64_t verdict_key(const Verdicts& verdicts) {
   return key;
 }
 
-Verdicts verdicts_of_key(int64_t key) {
-  Verdicts verdicts;
-  for (int i = 0; i < kVerdicts; ++i) {
-    if ((key >> (kVerdicts - i) & 1) != 0) verdicts.add(static_cast<Verdict>(i));
-  }
-  return verdicts;
-}
-
 constexpr const char* kNeverToFlag = "never to flag";
 
 // Judging a million sources takes longer than typing: only for what may be found in a verdict.
@@ -232,7 +224,7 @@ void SourceModel::show(std::shared_ptr<const Engine> engine, const ReportSetting
   const uint64_t frames = engine ? engine->frames() : 0;
   if (!judges_alike || frames != judged_frames_) {
     judgements_.clear();
-    verdict_keys_.clear();
+    verdicts_.clear();
   }
   judged_frames_ = frames;
   engine_ = std::move(engine);
@@ -243,7 +235,8 @@ void SourceModel::show(std::shared_ptr<const Engine> engine, const ReportSetting
     const bool in_verdict = could_be_verdict(search);
     std::erase_if(sources, [&](uint32_t source) {
       return !matches(source, search, in_address) &&
-             !(in_verdict && verdict_of(source).contains(search, Qt::CaseInsensitive));
+             !(in_verdict &&
+               verdict_text(source, verdicts_of(source)).contains(search, Qt::CaseInsensitive));
     });
   }
   set_rows(std::move(sources));
@@ -313,24 +306,22 @@ int64_t SourceModel::key(uint32_t number, int column) const {
       return is_flagged(number) ? 1 : 0;
     case kVerdict:
     case kReason:
-      return verdict_key_of(number);
+      return is_allowed(number) ? 0 : verdict_key(verdicts_of(number));
     default:
       return static_cast<int64_t>(judge_source(number).evidence.*
                                   (kEvidenceCounts[column - kEvidence].count));
   }
 }
 
-QString SourceModel::verdict_of(uint32_t source) const {
-  if (is_allowed(source)) return kNeverToFlag;
-  return qstring(verdicts_text(verdicts_of_key(verdict_key_of(source))));
+QString SourceModel::verdict_text(uint32_t source, const Verdicts& verdicts) const {
+  return is_allowed(source) ? kNeverToFlag : qstring(verdicts_text(verdicts));
 }
 
-int64_t SourceModel::verdict_key_of(uint32_t source) const {
-  if (is_allowed(source)) return 0;
-  verdict_keys_.resize(engine_->source_count());
-  int64_t& key = verdict_keys_[source];
-  if (key == 0) key = verdict_key(judge_source(source).verdicts);
-  return key;
+Verdicts SourceModel::verdicts_of(uint32_t source) const {
+  verdicts_.resize(engine_->source_count());
+  Verdicts& verdicts = verdicts_[source];
+  if (verdicts.none()) verdicts = judge_source(source).verdicts;
+  return verdicts;
 }
 
 bool SourceModel::address_key(uint32_t number, int column, Address* address) const {
@@ -373,7 +364,7 @@ QVariant SourceModel::raw(uint32_t number, int column) const {
     case kFlagged:
       return is_flagged(number);
     case kVerdict:
-      return verdict_of(number);
+      return verdict_text(number, judgement(number).verdicts);
     case kReason:
       return judgement(number).reason;
     default:

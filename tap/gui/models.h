@@ -126,15 +126,15 @@ class SourceModel : public NumberModel {
   QString shown(uint32_t source, int column) const;
   QString tip(uint32_t source, int column) const;
   bool matches(uint32_t source, const QString& search, const std::string& in_address) const;
-  QString verdict_of(uint32_t source) const;
-  int64_t verdict_key_of(uint32_t source) const;
+  QString verdict_text(uint32_t source, const Verdicts& verdicts) const;
+  Verdicts verdicts_of(uint32_t source) const;
   bool is_allowed(uint32_t source) const;
 
   ReportSettings settings_;
   size_t unfiltered_ = 0;
   mutable QCache<uint32_t, Judgement> judgements_;
-  // To sort by: of each source, so that only the first time takes long. 0: not known.
-  mutable std::vector<int64_t> verdict_keys_;
+  // To sort and search by: of each source, so that only the first time takes long. None: not known.
+  mutable std::vector<Verdicts> verdicts_;
   uint64_t judged_frames_ = 0;  // what all these judgements are by
 };
 
