@@ -959,7 +959,7 @@ do
   -- A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
   -- Balakrishnan 2004): how likely, of each kind of source, a contact fails, is silent but sent
   -- more to than any probe, is left half open, stops after a probe's three packets, converses, or
-  -- is in the same network as the one before. tap/evidence.cc has the reasons.
+  -- is in the same network as the one before. tap/judge/evidence.cc has the reasons.
   local SWEEPER = { 0.75, 0.01, 0.1, 0.11, 0.03, nearby = 0.9, prior = 1 }
   local PROBER = { 0.84, 0.01, 0.1, 0.03, 0.02, nearby = 0.05, prior = 1 }
   local CLIENT = { 0.18, 0.02, 0.02, 0.28, 0.5, nearby = 0.05, prior = 1 }

@@ -1,4 +1,4 @@
-#include "plain_table.h"
+#include "plugin/plain_table.h"
 
 #include <algorithm>
 #include <limits>
@@ -6,11 +6,11 @@
 
 #include <epan/epan_dissect.h>
 
-#include "preferences.h"
-#include "tap/carriers.h"
-#include "tap/observe.h"
-#include "tap/statistic.h"
-#include "versions.h"
+#include "tap/capture/carriers.h"
+#include "tap/capture/observe.h"
+#include "tap/capture/preferences.h"
+#include "tap/capture/versions.h"
+#include "tap/terminal/settings.h"
 
 namespace fanout {
 namespace {

@@ -1,10 +1,10 @@
 // What Wireshark looks for in a plugin, and what it then registers.
-#include "postdissector.h"
-#include "preferences.h"
-#include "symbols.h"
-#include "tap/header_path.h"
-#include "tap/statistic.h"
-#include "window.h"
+#include "plugin/postdissector.h"
+#include "plugin/symbols.h"
+#include "plugin/window.h"
+#include "tap/capture/header_path.h"
+#include "tap/capture/preferences.h"
+#include "tap/terminal/statistic.h"
 
 namespace {
 
@@ -14,7 +14,7 @@ void register_protocol() {
 }
 
 void register_statistics() {
-  fanout::register_statistic();
+  fanout::register_statistic(fanout::open_window);
   fanout::register_window();
 }
 

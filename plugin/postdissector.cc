@@ -1,16 +1,16 @@
-#include "postdissector.h"
+#include "plugin/postdissector.h"
 
 #include <algorithm>
 #include <cinttypes>
 #include <optional>
 #include <unordered_map>
 
-#include "marks.h"
-#include "preferences.h"
-#include "tap/carriers.h"
-#include "tap/header_path.h"
-#include "tap/observe.h"
-#include "versions.h"
+#include "tap/capture/carriers.h"
+#include "tap/capture/header_path.h"
+#include "tap/capture/observe.h"
+#include "tap/capture/preferences.h"
+#include "tap/capture/versions.h"
+#include "tap/judge/marks.h"
 
 namespace fanout {
 namespace {

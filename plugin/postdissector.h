@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "tap/engine.h"
+#include "tap/count/engine.h"
 
 namespace fanout {
 

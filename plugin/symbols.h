@@ -2,7 +2,7 @@
 #ifndef FANOUT_PLUGIN_SYMBOLS_H_
 #define FANOUT_PLUGIN_SYMBOLS_H_
 
-#include "versions.h"
+#include "tap/capture/versions.h"
 
 /// For one source file of each plugin, which then defines plugin_register() and plugin_describe().
 #define FANOUT_PLUGIN(version)                           \

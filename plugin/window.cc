@@ -1,4 +1,4 @@
-#include "window.h"
+#include "plugin/window.h"
 
 #include <algorithm>
 #include <string>
@@ -10,14 +10,14 @@
 #include <glib.h>
 #include <wsutil/filesystem.h>
 
-#include "plain_table.h"
-#include "postdissector.h"
-#include "preferences.h"
+#include "plugin/plain_table.h"
+#include "plugin/postdissector.h"
+#include "tap/capture/names.h"
+#include "tap/capture/observe.h"
+#include "tap/capture/preferences.h"
+#include "tap/capture/versions.h"
 #include "tap/gui/host.h"
-#include "tap/names.h"
-#include "tap/observe.h"
-#include "tap/statistic.h"
-#include "versions.h"
+#include "tap/terminal/settings.h"
 
 namespace fanout {
 namespace {

@@ -2,7 +2,7 @@
 #ifndef FANOUT_PLUGIN_WINDOW_H_
 #define FANOUT_PLUGIN_WINDOW_H_
 
-#include "tap/options.h"
+#include "tap/report/options.h"
 
 namespace fanout {
 

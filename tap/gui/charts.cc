@@ -1,4 +1,4 @@
-#include "charts.h"
+#include "tap/gui/charts.h"
 
 #include <QFileInfo>
 #include <QHelpEvent>
@@ -12,7 +12,7 @@
 #include <QSvgGenerator>
 #endif
 
-#include "text.h"
+#include "tap/gui/text.h"
 
 namespace fanout::gui {
 namespace {

@@ -3,8 +3,8 @@
 #include <QMainWindow>
 #include <QPointer>
 
-#include "host.h"
-#include "window.h"
+#include "tap/gui/host.h"
+#include "tap/gui/window.h"
 
 namespace fanout::gui {
 namespace {

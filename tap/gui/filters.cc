@@ -1,4 +1,4 @@
-#include "filters.h"
+#include "tap/gui/filters.h"
 
 #include <QStringList>
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "tap/observation.h"
+#include "tap/count/observation.h"
 
 namespace fanout::gui {
 

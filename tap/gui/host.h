@@ -8,9 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "tap/options.h"
-#include "tap/render.h"
-#include "tap/report.h"
+#include "tap/report/options.h"
+#include "tap/report/render.h"
+#include "tap/report/report.h"
 
 namespace fanout::gui {
 

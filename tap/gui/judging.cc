@@ -1,4 +1,4 @@
-#include "judging.h"
+#include "tap/gui/judging.h"
 
 #include <QElapsedTimer>
 

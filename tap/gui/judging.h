@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "tap/report.h"
+#include "tap/report/report.h"
 
 namespace fanout::gui {
 

@@ -1,11 +1,12 @@
-#include "models.h"
+#include "tap/gui/models.h"
 
 #include <QFont>
 #include <QPixmap>
 #include <algorithm>
 #include <numeric>
 
-#include "tap/words.h"
+#include "tap/judge/reason.h"
+#include "tap/report/words.h"
 
 namespace fanout::gui {
 namespace {

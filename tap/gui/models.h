@@ -11,8 +11,8 @@
 #include <memory>
 #include <vector>
 
-#include "host.h"
-#include "text.h"
+#include "tap/gui/host.h"
+#include "tap/gui/text.h"
 
 namespace fanout::gui {
 

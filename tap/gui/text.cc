@@ -1,4 +1,4 @@
-#include "text.h"
+#include "tap/gui/text.h"
 
 #include <QDateTime>
 #include <QJsonArray>
@@ -7,7 +7,7 @@
 #include <QLocale>
 #include <cmath>
 
-#include "tap/observation.h"
+#include "tap/count/observation.h"
 
 namespace fanout::gui {
 namespace {

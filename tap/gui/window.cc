@@ -1,4 +1,4 @@
-#include "window.h"
+#include "tap/gui/window.h"
 
 #include <QAction>
 #include <QCheckBox>

@@ -8,11 +8,11 @@
 #include <optional>
 #include <vector>
 
-#include "charts.h"
-#include "filters.h"
-#include "host.h"
-#include "judging.h"
-#include "models.h"
+#include "tap/gui/charts.h"
+#include "tap/gui/filters.h"
+#include "tap/gui/host.h"
+#include "tap/gui/judging.h"
+#include "tap/gui/models.h"
 
 class QCheckBox;
 class QComboBox;

@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "window.h"
+#include "tap/gui/window.h"
 
 namespace fanout::gui {
 

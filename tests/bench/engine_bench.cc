@@ -16,7 +16,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <glib.h>
 
-#include "tap/engine.h"
+#include "tap/count/engine.h"
 
 namespace fanout {
 namespace {

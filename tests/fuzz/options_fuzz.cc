@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "tap/options.h"
+#include "tap/report/options.h"
 
 namespace {
 

@@ -39,7 +39,7 @@ def in_usage() -> Set[str]:
 class Options(TsharkTest):
     def test_parser(self) -> None:
         """The usage line has every word that the parser knows."""
-        source = (REPOSITORY / "tap/options.cc").read_text(encoding="utf-8")
+        source = (REPOSITORY / "tap/report/options.cc").read_text(encoding="utf-8")
         flags = set(re.findall(r'word == "(\w+)"', source))
         flags |= set(re.findall(r'\{"(\w+)", Format::', source))
         keys = set(re.findall(r'key == "(\w+)"', source))

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tap/observation.h"
+#include "tap/count/observation.h"
 #include "traffic.h"
 
 namespace fanout {

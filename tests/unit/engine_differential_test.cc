@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tap/engine.h"
+#include "tap/count/engine.h"
 #include "traffic.h"
 
 namespace fanout {

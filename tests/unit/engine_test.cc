@@ -1,4 +1,4 @@
-#include "tap/engine.h"
+#include "tap/count/engine.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "tap/headers.h"
+#include "tap/count/headers.h"
 
 #include <string>
 #include <vector>

@@ -7,7 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tap/verdict.h"
+#include "tap/judge/reason.h"
+#include "tap/judge/verdict.h"
 #include "traffic.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "plugin/marks.h"
+#include "tap/judge/marks.h"
 
 #include <string>
 #include <vector>

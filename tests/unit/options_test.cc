@@ -1,4 +1,4 @@
-#include "tap/options.h"
+#include "tap/report/options.h"
 
 #include <string>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tap/headers.h"
+#include "tap/count/headers.h"
 
 namespace fanout {
 

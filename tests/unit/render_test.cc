@@ -1,4 +1,4 @@
-#include "tap/render.h"
+#include "tap/report/render.h"
 
 #include <algorithm>
 #include <memory>
@@ -13,9 +13,9 @@
 #include <gtest/gtest.h>
 #include <wsutil/wsjson.h>
 
-#include "tap/engine.h"
-#include "tap/report.h"
-#include "tap/words.h"
+#include "tap/count/engine.h"
+#include "tap/report/report.h"
+#include "tap/report/words.h"
 
 namespace fanout {
 namespace {

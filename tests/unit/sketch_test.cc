@@ -1,11 +1,11 @@
-#include "tap/sketch.h"
+#include "tap/count/sketch.h"
 
 #include <cmath>
 #include <cstdint>
 
 #include <gtest/gtest.h>
 
-#include "tap/table.h"
+#include "tap/count/table.h"
 
 namespace fanout {
 namespace {

@@ -1,4 +1,4 @@
-#include "tap/table.h"
+#include "tap/count/table.h"
 
 #include <random>
 #include <unordered_map>

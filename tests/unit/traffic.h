@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "tap/engine.h"
-#include "tap/observation.h"
+#include "tap/count/engine.h"
+#include "tap/count/observation.h"
 
 namespace fanout {
 

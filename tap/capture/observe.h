@@ -1,0 +1,48 @@
+// In: what Wireshark's dissection saw. Out: observations. What else knows Wireshark is beside this:
+// the header path, names, preferences, and the differences between versions.
+#ifndef FANOUT_TAP_CAPTURE_OBSERVE_H_
+#define FANOUT_TAP_CAPTURE_OBSERVE_H_
+
+#include <vector>
+
+#include "tap/capture/versions.h"
+#include "tap/count/headers.h"
+
+namespace fanout {
+
+/// The link type that read_frame() takes for a frame of this packet; false if it knows none.
+bool link_of(const packet_info* pinfo, Link* link);
+
+/// Nanoseconds since 1970, or kNoTime.
+int64_t frame_time(const packet_info* pinfo);
+
+/// What every observation of a frame has in common: its number, its time and its length.
+Observation frame_observation(const packet_info* pinfo);
+
+/// One header of the `ip` tap, whose data is `data`.
+Observation observe_ipv4(const packet_info* pinfo, const void* data);
+
+/// The same for the `ipv6` tap.
+Observation observe_ipv6(const packet_info* pinfo, const void* data);
+
+/// The ARP packet of a frame; false if there is none that read_arp() takes. There is no tap for it.
+bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation);
+
+using Observations = std::vector<Observation>;
+
+/// Adds what a frame holds, if the header reader knows it for certain.
+bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
+                          Observations* observations);
+
+/// Adds what the dissection of this frame has queued for the taps. For post-dissectors, before
+/// whom no tap listener is called; only while taps are being queued.
+void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* observations);
+
+/// Adds what can be told from the addresses that the dissection left behind: all but the middle
+/// ones of three and more IP headers.
+void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
+                            Observations* observations);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_CAPTURE_OBSERVE_H_

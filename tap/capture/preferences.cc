@@ -1,0 +1,196 @@
+#include "tap/capture/preferences.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "tap/capture/versions.h"
+
+namespace fanout {
+namespace {
+
+// What the preference machinery writes to: its types, not ours.
+struct Stored {
+  unsigned threshold;
+  unsigned ports;
+  unsigned window;
+  wbool count_multicast;
+  wbool count_arp;
+  wbool mark_packets;
+  unsigned limit;
+};
+Stored g_stored;
+
+// A source never to flag, as the user entered it.
+struct AllowedRecord {
+  char* network;
+  char* comment;
+};
+AllowedRecord* g_allowed_records = nullptr;
+unsigned g_allowed_count = 0;
+
+// A network: the addresses whose first `bits` bits are those of `address`.
+struct Subnet {
+  Address address;
+  unsigned bits;
+};
+
+// Parses "10.0.0.0/8", "2001:db8::/32" or an address alone.
+bool parse_subnet(const char* text, Subnet* subnet) {
+  char* address = g_strdup(text == nullptr ? "" : text);
+  g_strstrip(address);
+  char* slash = std::strchr(address, '/');
+  if (slash != nullptr) *slash = '\0';
+  bool valid = true;
+  unsigned most = 0;
+  ws_in4_addr ipv4;
+  ws_in6_addr ipv6;
+  if (ws_inet_pton4(address, &ipv4)) {
+    most = 32;
+    subnet->address = Address::ipv4(reinterpret_cast<const uint8_t*>(&ipv4));
+  } else if (ws_inet_pton6(address, &ipv6)) {
+    most = 128;
+    subnet->address = Address::ipv6(ipv6.bytes);
+  } else {
+    valid = false;
+  }
+  subnet->bits = most;
+  if (valid && slash != nullptr) {
+    char* end = nullptr;
+    const guint64 bits = g_ascii_strtoull(slash + 1, &end, 10);
+    valid = g_ascii_isdigit(slash[1]) && *end == '\0' && bits <= most;
+    subnet->bits = static_cast<unsigned>(bits);
+  }
+  g_free(address);
+  return valid;
+}
+
+uint64_t first_bits(uint64_t word, unsigned bits) { return bits == 0 ? 0 : word >> (64 - bits); }
+
+bool contains(const Subnet& subnet, const Address& address) {
+  const bool is_ipv6 = address.network == Network::kIpv6;
+  if (is_ipv6 != (subnet.address.network == Network::kIpv6)) return false;
+  if (!is_ipv6) {
+    const unsigned ignored = 32 - subnet.bits;
+    return address.low >> ignored == subnet.address.low >> ignored;
+  }
+  const unsigned high = subnet.bits < 64 ? subnet.bits : 64;
+  return first_bits(address.high, high) == first_bits(subnet.address.high, high) &&
+         first_bits(address.low, subnet.bits - high) ==
+             first_bits(subnet.address.low, subnet.bits - high);
+}
+
+void* copy_allowed(void* to, const void* from, size_t) {
+  auto* copy = static_cast<AllowedRecord*>(to);
+  const auto* original = static_cast<const AllowedRecord*>(from);
+  copy->network = g_strdup(original->network);
+  copy->comment = g_strdup(original->comment);
+  return copy;
+}
+
+void free_allowed(void* record) {
+  g_free(static_cast<AllowedRecord*>(record)->network);
+  g_free(static_cast<AllowedRecord*>(record)->comment);
+}
+
+wbool check_network(void*, const char* text, unsigned length, const void*, const void*,
+                    char** error) {
+  char* copy = g_strndup(text, length);
+  Subnet subnet{};
+  const bool valid = std::strlen(copy) == length && parse_subnet(copy, &subnet);
+  *error = valid ? nullptr
+                 : g_strdup_printf(
+                       "\"%s\" is neither an IPv4 or IPv6 address nor a subnet such as "
+                       "10.0.0.0/8 or 2001:db8::/32",
+                       copy);
+  g_free(copy);
+  return valid;
+}
+
+// The records as subnets.
+std::vector<Subnet> g_allowed;
+
+void allowed_changed() {
+  g_allowed.clear();
+  for (unsigned i = 0; i < g_allowed_count; ++i) {
+    Subnet subnet{};
+    if (parse_subnet(g_allowed_records[i].network, &subnet)) g_allowed.push_back(subnet);
+  }
+}
+
+UAT_CSTRING_CB_DEF(allowed, network, AllowedRecord)
+UAT_CSTRING_CB_DEF(allowed, comment, AllowedRecord)
+
+void register_allowed(module_t* module) {
+  static uat_field_t fields[] = {
+      {"network",
+       "Address or subnet",
+       PT_TXTMOD_STRING,
+       {check_network, allowed_network_set_cb, allowed_network_tostr_cb},
+       {nullptr, nullptr, nullptr},
+       nullptr,
+       "An IPv4 or IPv6 address, or a subnet such as 10.0.0.0/8 or 2001:db8::/32",
+       nullptr},
+      UAT_FLD_CSTRING_OTHER(allowed, comment, "Comment", nullptr, "Why it may contact so many"),
+      UAT_END_FIELDS};
+  uat_t* table = uat_new("Sources never to flag", sizeof(AllowedRecord), "fanout_allowed", true,
+                         reinterpret_cast<void**>(&g_allowed_records), &g_allowed_count,
+                         UAT_AFFECTS_DISSECTION, nullptr, copy_allowed, nullptr, free_allowed,
+                         allowed_changed, nullptr, fields);
+  prefs_register_uat_preference(module, "allowed", "Sources never to flag",
+                                "Addresses and subnets that are counted, but neither flagged nor "
+                                "suspected: monitoring systems, scanners of one's own",
+                                table);
+}
+
+}  // namespace
+
+Preferences preferences() {
+  return {g_stored.threshold,
+          g_stored.ports,
+          g_stored.window,
+          static_cast<bool>(g_stored.count_multicast),
+          static_cast<bool>(g_stored.count_arp),
+          static_cast<bool>(g_stored.mark_packets),
+          g_stored.limit};
+}
+
+void register_preferences(int protocol) {
+  const Preferences defaults;
+  g_stored = {defaults.threshold, defaults.ports,        defaults.window, defaults.count_multicast,
+              defaults.count_arp, defaults.mark_packets, defaults.limit};
+  module_t* module = prefs_register_protocol(protocol, nullptr);
+  prefs_register_uint_preference(module, "threshold", "Threshold",
+                                 "A source with more than this many unique destinations is flagged",
+                                 10, &g_stored.threshold);
+  prefs_register_uint_preference(module, "ports", "Ports of a port scan",
+                                 "A source is a port scanner if more than this many ports of one "
+                                 "host refused it or did not answer",
+                                 10, &g_stored.ports);
+  prefs_register_uint_preference(module, "window", "Window (seconds)",
+                                 "Flag a source only if it contacts more than the threshold of new "
+                                 "destinations within this many seconds; 0: however long it takes",
+                                 10, &g_stored.window);
+  prefs_register_bool_preference(module, "count_multicast", "Count multicast and broadcast",
+                                 "Whether multicast and broadcast addresses count as destinations",
+                                 &g_stored.count_multicast);
+  prefs_register_bool_preference(module, "count_arp", "Count ARP requests",
+                                 "Whether the targets of ARP requests count as destinations, on a "
+                                 "network of their own",
+                                 &g_stored.count_arp);
+  prefs_register_bool_preference(
+      module, "expert", "Expert information",
+      "Mark packets of flagged and suspect sources in Expert Information", &g_stored.mark_packets);
+  register_allowed(module);
+  prefs_register_uint_preference(module, "limit", "Memory limit (pairs)",
+                                 "How many pairs of source and destination to store, at about 48 "
+                                 "bytes each; beyond, destinations are estimated",
+                                 10, &g_stored.limit);
+}
+
+bool is_never_flagged(const Address& source) {
+  return std::any_of(g_allowed.begin(), g_allowed.end(),
+                     [&](const Subnet& subnet) { return contains(subnet, source); });
+}
+
+}  // namespace fanout

@@ -1,0 +1,520 @@
+#include "tap/count/engine.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <random>
+
+namespace fanout {
+namespace {
+
+constexpr uint32_t kPacketsWrap = 1u << 24;
+constexpr uint8_t kMostOpenAttempts = (1u << 6) - 1;
+constexpr uint8_t kMostOpenHandshakes = (1u << 6) - 1;
+constexpr uint8_t kMostAskingPackets = (1u << 7) - 1;
+// A host that answers a packet out of nowhere with a RST was probed, not cut off in the middle of
+// a conversation, if that was about all it got.
+constexpr uint32_t kMostProbes = 3;
+
+uint64_t random_seed() {
+  std::random_device device;
+  return uint64_t{device()} << 32 | device();
+}
+
+template <typename T>
+void increment_saturating(T& counter, T most = std::numeric_limits<T>::max()) {
+  if (counter < most) ++counter;
+}
+
+}  // namespace
+
+Engine::Engine(const Options& options)
+    : options_(options),
+      seed_(random_seed()),
+      services_(0, SeededHash{seed_}),
+      per_pair_(0, SeededHash{seed_}),
+      excess_(0, SeededHash{seed_}),
+      beyond_(0, SeededHash{seed_}) {}
+
+void Engine::count_frame(int64_t time) {
+  ++frames_;
+  if (time == kNoTime) return;
+  if (first_time_ == kNoTime || time < first_time_) first_time_ = time;
+  last_time_ = std::max(last_time_, time);
+}
+
+void Engine::post(const Observation& observation) {
+  const auto at = [this](uint32_t number) -> Posted& { return posted_[number % kPosted]; };
+  const uint32_t latest = posted_to_++;
+  at(latest).observation = observation;
+  load_place(at(latest));
+  // What is asked for has come a third of a round later, and tells what to ask for next.
+  const uint32_t before = latest - posted_from_;
+  if (before >= kPosted / 3) load_pair(at(latest - kPosted / 3));
+  if (before >= kPosted * 2 / 3) load_source(at(latest - kPosted * 2 / 3));
+  if (before == kPosted - 1) {
+    const Posted& oldest = at(posted_from_++);
+    observe(oldest.observation, oldest.hash, oldest.pair);
+  }
+}
+
+void Engine::flush() {
+  for (; posted_from_ != posted_to_; ++posted_from_) {
+    const Posted& oldest = posted_[posted_from_ % kPosted];
+    observe(oldest.observation, oldest.hash, kNone);
+  }
+}
+
+void Engine::load_place(Posted& posted) const {
+  posted.hash = hash(posted.observation.source, posted.observation.destination);
+  pair_index_.prefetch(posted.hash);
+}
+
+void Engine::load_pair(Posted& posted) const {
+  posted.pair = pair_index_.find(posted.hash, [](uint32_t) { return true; });
+  if (posted.pair != kNone) {
+    load_early(&pairs_[posted.pair]);
+  } else {
+    source_index_.prefetch(hash(posted.observation.source));
+  }
+}
+
+void Engine::load_source(const Posted& posted) const {
+  const uint32_t source = posted.pair != kNone ? pairs_[posted.pair].source
+                                               : source_index_.find(hash(posted.observation.source),
+                                                                    [](uint32_t) { return true; });
+  if (source == kNone) return;
+  load_early(&sources_[source].address);
+  load_early(&sources_[source].last_frame);
+}
+
+Engine::Seen Engine::observe(const Observation& observation) {
+  return observe(observation, hash(observation.source, observation.destination), kNone);
+}
+
+Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint32_t likely_pair) {
+  const bool is_arp_reply =
+      observation.source.network == Network::kArp && observation.role == Role::kAnswer;
+  if (is_arp_reply) {
+    const uint32_t asked = opposite(observation);
+    if (asked != kNone) answer(asked, {observation.transport, observation.source_port});
+    return {};
+  }
+  if (options_.unicast && observation.destination.is_multicast_or_broadcast()) return {};
+
+  Seen seen;
+  const bool guessed =
+      likely_pair != kNone && is_pair(likely_pair, observation.source, observation.destination);
+  seen.pair = guessed ? likely_pair : find_pair(observation.source, observation.destination, hash);
+  seen.source = seen.pair != kNone ? pairs_[seen.pair].source
+                                   : find_or_add_source(observation.source, observation.frame);
+  if (seen.source == kNone) return seen;
+  Source& source = sources_[seen.source];
+  ++source.packets;
+  source.bytes += observation.bytes;
+  source.last_frame = observation.frame;
+  if (observation.time != kNoTime) {
+    if (source.first_time == kNoTime || observation.time < source.first_time) {
+      source.first_time = observation.time;
+    }
+    source.last_time = std::max(source.last_time, observation.time);
+  }
+
+  if (seen.pair == kNone) {
+    if (full()) {
+      note_limit(observation.frame);
+      seen.new_estimate = count_beyond_limit(seen.source, observation);
+      return seen;
+    }
+    seen.pair = add_pair(seen.source, observation, hash);
+    seen.new_destination = true;
+  }
+  Pair& pair = pairs_[seen.pair];
+  count_packet(pair, seen.pair, observation.bytes);
+  seen.new_service = weigh(pair, seen.pair, source, seen.new_destination, observation);
+  return seen;
+}
+
+uint32_t Engine::add_pair(uint32_t source, const Observation& observation, uint32_t hash) {
+  const Address& destination = observation.destination;
+  Pair pair{};
+  pair.source = source;
+  pair.destination = static_cast<uint32_t>(destination.low);
+  if (destination.network == Network::kIpv6) {
+    const uint32_t place_hash = this->hash(destination);
+    pair.destination = ipv6_index_.find(
+        place_hash, [&](uint32_t place) { return ipv6_destinations_[place] == destination; });
+    if (pair.destination == kNone) {
+      pair.destination = ipv6_destinations_.size();
+      ipv6_destinations_.push_back(destination);
+      ipv6_index_.add(place_hash, pair.destination);
+    }
+  }
+  pair.first_frame = observation.frame;
+  pair.first_time = observation.time;
+  const uint32_t number = pairs_.size();
+  pairs_.push_back(pair);
+  pair_index_.add(hash, number);
+  ++sources_[source].destinations;
+  if (options_.history) history_[source].push_back(number);
+  return number;
+}
+
+void Engine::count_packet(Pair& pair, uint32_t number, uint32_t bytes) {
+  const uint32_t packets = pair.packets + 1u;
+  const uint64_t sum = uint64_t{pair.bytes} + bytes;
+  pair.packets = packets & (kPacketsWrap - 1);
+  pair.bytes = static_cast<uint32_t>(sum);
+  if (packets == kPacketsWrap) excess_[number].packets += kPacketsWrap;
+  if (sum >> 32 != 0) excess_[number].bytes += uint64_t{1} << 32;
+}
+
+// Notes what the packet says about who asked and who answered, and returns whether it asks for a
+// service that the source had not yet asked of this destination, after its first.
+bool Engine::weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
+                   const Observation& observation) {
+  const Service asked{observation.transport, observation.destination_port};
+  const Service own{observation.transport, observation.source_port};
+
+  uint32_t other = kNone;
+  if (is_new) {
+    other = opposite(observation);
+    if (other != kNone) {
+      pair.flags |= Pair::kReplying;
+    } else if (!observation.destination.is_multicast_or_broadcast()) {
+      if (observation.role == Role::kAsk || observation.role == Role::kDatagram) {
+        pair.flags |= Pair::kContacted;
+        pair.same_port = asked.transport == Transport::kUdp && own == asked ? 1 : 0;
+        ++source.contacted;
+      } else if (observation.role == Role::kAnswer || observation.role == Role::kRefusal) {
+        pair.flags |= Pair::kUnsolicited;
+        serve(pair, own);
+      } else if (observation.role == Role::kData) {
+        // Cut off in the middle: the lower port is the service.
+        if (own.port < asked.port) {
+          serve(pair, own);
+        } else {
+          ask(number, asked, observation.frame);
+        }
+      }
+    }
+  }
+
+  switch (observation.role) {
+    case Role::kAsk:
+      if (observation.transport == Transport::kTcp) {
+        increment_saturating(source.tcp_attempts);
+        if (pair.open_attempts < kMostOpenAttempts) {
+          pair.open_attempts = (pair.open_attempts + 1) & kMostOpenAttempts;
+        }
+      }
+      if (pair.has_asked_first(asked)) return false;
+      return ask(number, asked, observation.frame);
+
+    case Role::kDatagram:
+      if (pair.has(Pair::kServed) ? pair.service() == own : pair.has_asked_first(asked)) {
+        return false;
+      }
+      if (!is_new) other = opposite(observation);
+      if (other == kNone || !has_asked(other, own)) return ask(number, asked, observation.frame);
+      answer(other, own);
+      if (!pair.has(Pair::kAsked)) serve(pair, own);
+      return false;
+
+    case Role::kAnswer:
+      if (!is_new) other = opposite(observation);
+      if (other == kNone) return false;
+      // A UDP port that was not asked only looks like a server's: NFS asks from system ports.
+      if (observation.transport == Transport::kUdp && !has_asked(other, own)) {
+        return ask(number, asked, observation.frame);
+      }
+      answer(other, own);
+      if (Pair& asker = pairs_[other]; asker.open_attempts > 0) {
+        asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
+        if (asker.open_handshakes < kMostOpenHandshakes) {
+          asker.open_handshakes = (asker.open_handshakes + 1) & kMostOpenHandshakes;
+        }
+      }
+      return false;
+
+    case Role::kRefusal:
+      if (pair.open_handshakes > 0) {
+        pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
+      }
+      if (!is_new) other = opposite(observation);
+      if (other == kNone) return false;
+      if (Pair& asker = pairs_[other]; asker.open_attempts > 0) {
+        asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
+        increment_saturating(sources_[asker.source].tcp_refused);
+      } else if (is_new && !asker.has(Pair::kContacted) && !asker.has(Pair::kUnsolicited) &&
+                 asker.packets <= kMostProbes) {
+        asker.flags |= Pair::kContacted;
+        ++sources_[asker.source].contacted;
+      }
+      // Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
+      if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited) &&
+          !pairs_[other].has(Pair::kUnsolicited)) {
+        ask(other, own, observation.frame);
+      }
+      return false;
+
+    case Role::kData:
+      if (pair.open_handshakes > 0) {
+        pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
+        pair.took_up = 1;
+        increment_saturating(source.tcp_handshakes);
+      }
+      // Where the answers were not captured, the source's own ACK shows that there was one.
+      if (pair.has(Pair::kContacted) && !pair.has(Pair::kAnswered) && pair.open_attempts > 0 &&
+          has_asked(number, asked)) {
+        pair.took_up = 1;
+        answer(number, asked);
+      }
+      if (pair.has(Pair::kReplying) && !pair.has(Pair::kCredited)) {
+        pair.flags |= Pair::kCredited;
+        if (!is_new) other = opposite(observation);
+        if (other != kNone) answer(other, own);
+      }
+      return false;
+
+    case Role::kError:
+      return false;
+  }
+  return false;
+}
+
+void Engine::serve(Pair& pair, Service own) {
+  pair.flags |= Pair::kServed;
+  pair.port = own.port;
+  pair.transport = static_cast<uint8_t>(own.transport) & 3;
+}
+
+bool Engine::ask(uint32_t number, Service service, uint32_t frame) {
+  Pair& pair = pairs_[number];
+  if (!pair.has(Pair::kAsked) && !pair.has(Pair::kServed)) {
+    pair.flags |= Pair::kAsked;
+    pair.port = service.port;
+    pair.transport = static_cast<uint8_t>(service.transport) & 3;
+    return false;
+  }
+  if (pair.has_asked_first(service)) return false;
+  const uint64_t key = service_key(number, service);
+  if (pair.has(Pair::kPorts)) {
+    if (const auto found = services_.find(key); found != services_.end()) {
+      Asked& asked = found->second;
+      if (asked.packets < kMostAskingPackets)
+        asked.packets = (asked.packets + 1) & kMostAskingPackets;
+      return false;
+    }
+  }
+  if (full()) {
+    note_limit(frame);
+    return false;
+  }
+  PairServices& asked = per_pair_[number];
+  if (!pair.has(Pair::kPorts)) {
+    if (pair.has(Pair::kAsked)) {
+      const bool answered = on_speaking_terms(number);
+      const uint64_t before = std::min<uint64_t>(packets(number) - 1, kMostAskingPackets);
+      services_.emplace(service_key(number, pair.service()),
+                        Asked{static_cast<uint8_t>(before & kMostAskingPackets), answered});
+      asked.services.push_back(pair.service());
+      asked.answered = answered ? 1 : 0;
+    }
+    pair.flags |= Pair::kPorts;
+  }
+  services_.emplace(key, Asked{1, 0});
+  asked.services.push_back(service);
+  return true;
+}
+
+// Whether the destination answered, or had sent to the source before.
+bool Engine::on_speaking_terms(uint32_t number) const {
+  return pairs_[number].has(Pair::kAnswered) || pairs_[number].has(Pair::kReplying);
+}
+
+bool Engine::has_asked(uint32_t number, Service service) const {
+  const Pair& pair = pairs_[number];
+  if (pair.has_asked_first(service)) return true;
+  return pair.has(Pair::kPorts) && services_.contains(service_key(number, service));
+}
+
+// Notes that the destination of a pair answered, from this service of its own.
+void Engine::answer(uint32_t number, Service service) {
+  Pair& pair = pairs_[number];
+  if (pair.has(Pair::kContacted) && !pair.has(Pair::kAnswered)) {
+    pair.flags |= Pair::kAnswered;
+    ++sources_[pair.source].answered;
+  }
+  if (!pair.has(Pair::kPorts)) return;
+  const auto found = services_.find(service_key(number, service));
+  if (found == services_.end() || found->second.answered != 0) return;
+  found->second.answered = 1;
+  ++per_pair_[number].answered;
+}
+
+uint32_t Engine::hash(const Address& address) const {
+  const uint64_t seed = seed_ + static_cast<uint64_t>(address.network);
+  return static_cast<uint32_t>(mix(address.low ^ mix(address.high ^ seed)) >> 32);
+}
+
+// A pair and its opposite differ in the lowest bit only. So they share a bucket of the index, and
+// who looks for the one after the other finds it loaded.
+uint32_t Engine::hash(const Address& source, const Address& destination) const {
+  const uint64_t seed = seed_ + static_cast<uint64_t>(source.network);
+  uint64_t both = 0;
+  bool forwards = false;
+  if (source.network == Network::kIpv6) {
+    const uint64_t from = mix(source.low ^ mix(source.high ^ seed));
+    const uint64_t to = mix(destination.low ^ mix(destination.high ^ seed));
+    both = from + to;
+    forwards = from < to;
+  } else {
+    const uint64_t there = source.low << 32 | destination.low;
+    const uint64_t back = std::rotl(there, 32);
+    both = std::min(there, back) ^ seed;
+    forwards = there < back;
+  }
+  constexpr uint32_t kDirection = 1;
+  return static_cast<uint32_t>(mix(both) >> 32 & ~kDirection) | (forwards ? kDirection : 0);
+}
+
+uint32_t Engine::find_source(const Address& address) const {
+  return source_index_.find(hash(address),
+                            [&](uint32_t number) { return sources_[number].address == address; });
+}
+
+bool Engine::is_pair(uint32_t number, const Address& source, const Address& destination) const {
+  const Pair& pair = pairs_[number];
+  if (sources_[pair.source].address != source) return false;
+  return destination.network == Network::kIpv6 ? ipv6_destinations_[pair.destination] == destination
+                                               : pair.destination == destination.low;
+}
+
+uint32_t Engine::find_pair(const Address& source, const Address& destination, uint32_t hash) const {
+  return pair_index_.find(hash,
+                          [&](uint32_t number) { return is_pair(number, source, destination); });
+}
+
+uint32_t Engine::find_pair(uint32_t number, const Address& destination) const {
+  const Address& source = sources_[number].address;
+  return find_pair(source, destination, hash(source, destination));
+}
+
+// The pair from the observation's destination to its source, or kNone.
+uint32_t Engine::opposite(const Observation& observation) const {
+  return find_pair(observation.destination, observation.source,
+                   hash(observation.destination, observation.source));
+}
+
+uint32_t Engine::find_or_add_source(const Address& address, uint32_t frame) {
+  if (last_source_ != kNone && sources_[last_source_].address == address) return last_source_;
+  const uint32_t hash = this->hash(address);
+  uint32_t source = source_index_.find(
+      hash, [&](uint32_t number) { return sources_[number].address == address; });
+  if (source == kNone) {
+    if (full()) {
+      note_limit(frame);
+      if (late_sources_ >= reserve()) {
+        if (!unlisted_) unlisted_ = std::make_unique<Sketch<14>>();
+        unlisted_->add(
+            mix(address.low ^ mix(address.high ^ static_cast<uint64_t>(address.network))));
+        return kNone;
+      }
+      ++late_sources_;
+    }
+    source = sources_.size();
+    Source fresh;
+    fresh.address = address;
+    fresh.first_frame = frame;
+    sources_.push_back(fresh);
+    source_index_.add(hash, source);
+    if (options_.history) history_.emplace_back();
+  }
+  last_source_ = source;
+  return source;
+}
+
+// Whether the source's destinations are now estimated to be more.
+bool Engine::count_beyond_limit(uint32_t source, const Observation& observation) {
+  const bool is_first = sources_[source].missed == 0;
+  increment_saturating(sources_[source].missed);
+  auto found = beyond_.find(source);
+  if (found == beyond_.end()) {
+    if (beyond_.size() >= reserve()) return is_first;
+    found = beyond_.emplace(source, SourceSketch()).first;
+  }
+  const Address& destination = observation.destination;
+  return found->second.add(mix(destination.low ^ mix(destination.high)));
+}
+
+void Engine::note_limit(uint32_t frame) {
+  if (limit_hit_in_ == 0) limit_hit_in_ = frame;
+}
+
+// Past the limit, this many sources may still be added, and as many estimated.
+uint64_t Engine::reserve() const { return std::max<uint64_t>(1024, options_.limit / 64); }
+
+Address Engine::destination(const Pair& pair) const {
+  const Network network = sources_[pair.source].address.network;
+  if (network == Network::kIpv6) return ipv6_destinations_[pair.destination];
+  return {network, 0, pair.destination};
+}
+
+uint64_t Engine::packets(uint32_t number) const {
+  const auto found = excess_.find(number);
+  return pairs_[number].packets + (found == excess_.end() ? 0 : found->second.packets);
+}
+
+uint64_t Engine::bytes(uint32_t number) const {
+  const auto found = excess_.find(number);
+  return pairs_[number].bytes + (found == excess_.end() ? 0 : found->second.bytes);
+}
+
+ServiceCount Engine::services(uint32_t number) const {
+  const Pair& pair = pairs_[number];
+  if (pair.has(Pair::kPorts)) {
+    const PairServices& asked = per_pair_.find(number)->second;
+    return {static_cast<uint32_t>(asked.services.size()), asked.answered};
+  }
+  if (!pair.has(Pair::kAsked)) return {};
+  return {1, on_speaking_terms(number) ? 1u : 0u};
+}
+
+Cardinality Engine::destinations(uint32_t number) const {
+  const Source& source = sources_[number];
+  const uint64_t stored = source.destinations;
+  if (source.missed == 0) return {stored, stored, stored};
+  const auto most = static_cast<double>(source.missed);
+  const auto sketch = beyond_.find(number);
+  if (sketch == beyond_.end()) return {stored + 1, stored + 1, stored + source.missed};
+  const double beyond = std::clamp(sketch->second.estimate(), 1.0, most);
+  const double error = 3 * SourceSketch::standard_error() * beyond;
+  return {stored + static_cast<uint64_t>(std::lround(beyond)),
+          stored + static_cast<uint64_t>(std::clamp(std::floor(beyond - error), 1.0, most)),
+          stored + static_cast<uint64_t>(std::clamp(std::ceil(beyond + error), 1.0, most))};
+}
+
+Cardinality Engine::sources_total() const {
+  const uint64_t stored = source_count();
+  if (!unlisted_) return {stored, stored, stored};
+  const double estimate = std::max(1.0, unlisted_->estimate());
+  const double error = 3 * Sketch<14>::standard_error() * estimate;
+  return {stored + static_cast<uint64_t>(std::lround(estimate)),
+          stored + static_cast<uint64_t>(std::max(1.0, std::floor(estimate - error))),
+          stored + static_cast<uint64_t>(std::ceil(estimate + error)) + 1};
+}
+
+size_t Engine::memory() const {
+  size_t bytes = pairs_.memory() + pair_index_.memory() + sources_.memory() +
+                 source_index_.memory() + ipv6_destinations_.memory() + ipv6_index_.memory();
+  bytes += services_.bucket_count() * 17 + services_.size() * sizeof(Service);
+  bytes += per_pair_.bucket_count() * (sizeof(PairServices) + 9);
+  bytes += excess_.bucket_count() * (sizeof(Excess) + 9);
+  bytes += beyond_.bucket_count() * (sizeof(SourceSketch) + 5);
+  for (const auto& pairs : history_)
+    bytes += sizeof(std::vector<uint32_t>) + pairs.capacity() * sizeof(uint32_t);
+  return bytes;
+}
+
+}  // namespace fanout

@@ -1,0 +1,269 @@
+// In: observations, in the order of the packets. Out: for every source its unique destinations,
+// counted exactly, and what passed between the two. Knows no Wireshark, GLib or Qt.
+#ifndef FANOUT_TAP_COUNT_ENGINE_H_
+#define FANOUT_TAP_COUNT_ENGINE_H_
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "tap/count/observation.h"
+#include "tap/count/sketch.h"
+#include "tap/count/table.h"
+
+namespace fanout {
+
+/// A service: a transport and a port (for ICMP the type, for other protocols their IP number).
+struct Service {
+  Transport transport = Transport::kOther;
+  uint16_t port = 0;
+  auto operator<=>(const Service&) const = default;
+};
+
+/// A source and one of its destinations: the only thing there are tens of millions of, hence its
+/// 32 bytes. Counts that outgrow their bits go on in Engine::Excess.
+struct Pair {
+  enum Flag : uint8_t {
+    kContacted = 1,    ///< the source sent first, and asked something: a first contact
+    kAnswered = 2,     ///< ... and the destination answered; a RST or an ICMP error is no answer
+    kUnsolicited = 4,  ///< the source sent first, but an answer or a RST: backscatter, or cut off
+    kReplying = 8,     ///< the destination had sent to the source before
+    kCredited = 16,    ///< the source's answer is noted on the opposite pair
+    kAsked = 32,       ///< `port` is the first service the source asked for
+    kServed = 64,      ///< `port` is the source's own, from which it answered
+    kPorts = 128,      ///< the source asked for more services: they are in the engine's table
+  };
+
+  uint32_t source;       ///< number of the source
+  uint32_t destination;  ///< the address, or for IPv6 its place in the engine's table
+  uint32_t first_frame;
+  uint32_t packets : 24;  ///< the low bits; see Engine::packets
+  uint32_t flags : 8;
+  uint32_t bytes;  ///< the low bits; see Engine::bytes
+  uint16_t port;
+  uint8_t transport : 2;        ///< of `port`
+  uint8_t open_attempts : 6;    ///< SYNs for which nothing has come back yet, saturating
+  uint8_t open_handshakes : 6;  ///< SYN-ACKs the source has not acknowledged yet, saturating
+  uint8_t same_port : 1;        ///< the first packet was UDP, from a port to the same port
+  uint8_t took_up : 1;          ///< it acknowledged one: there was a connection
+  int64_t first_time;           ///< nanoseconds since 1970, or kNoTime
+
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+  Service service() const { return {static_cast<Transport>(transport), port}; }
+  bool has_asked_first(const Service& service) const {
+    return has(kAsked) && this->service() == service;
+  }
+};
+static_assert(sizeof(Pair) == 32);
+
+/// What is counted of a source, over all its destinations.
+struct Source {
+  // What every packet touches comes first: it spans no more cache lines than it must.
+  Address address;
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+  int64_t first_time = kNoTime;
+  int64_t last_time = kNoTime;
+  uint32_t last_frame = 0;
+  uint32_t tcp_attempts = 0;  ///< packets that ask for a connection, retransmissions included
+
+  uint32_t tcp_refused = 0;     ///< of these, answered by a RST
+  uint32_t tcp_handshakes = 0;  ///< of these, answered by a SYN-ACK that the source acknowledged
+  uint32_t first_frame = 0;
+  uint32_t destinations = 0;  ///< pairs
+  uint32_t missed = 0;        ///< packets to destinations past the limit, saturating
+  uint32_t contacted = 0;     ///< pairs with Pair::kContacted
+  uint32_t answered = 0;      ///< pairs with Pair::kAnswered
+};
+
+/// A number of distinct things and its bounds: the same three times where it is exact, else an
+/// estimate and where it lies with three standard errors, or for certain.
+struct Cardinality {
+  uint64_t value = 0;
+  uint64_t low = 0;
+  uint64_t high = 0;
+  bool exact() const { return low == high; }
+};
+
+/// How many services a source asked of one destination.
+struct ServiceCount {
+  uint32_t tried = 0;
+  uint32_t answered = 0;
+  uint32_t failed() const { return tried - answered; }
+};
+
+/// Counts observations.
+///
+/// Memory: 32 bytes a pair and 6 to 12 for its place in the index, about 100 a source, and for
+/// IPv6 about 30 for each distinct address. Past `Options::limit` no more pairs are stored; how
+/// many destinations the sources contact beyond them is estimated. Not thread-safe.
+class Engine {
+ public:
+  struct Options {
+    uint64_t limit = 50'000'000;  ///< pairs, and services beyond a pair's first, to store at most
+    bool unicast = false;         ///< leave multicast and broadcast destinations out
+    bool history = false;         ///< keep each source's pairs in order (4 to 8 bytes a pair)
+  };
+
+  /// What an observation changed.
+  struct Seen {
+    uint32_t source = kNone;  ///< kNone: it was not counted
+    uint32_t pair = kNone;    ///< kNone: not counted, or past the limit
+    bool new_destination = false;
+    bool new_service = false;   ///< the source asked a further service of the same destination
+    bool new_estimate = false;  ///< past the limit: the source's destinations are more than before
+  };
+
+  explicit Engine(const Options& options);
+
+  /// Counts one observation. Amortised O(1); allocates only when a table grows.
+  Seen observe(const Observation& observation);
+
+  /// Counts one observation, but a few observations later: what it needs from memory is on its way
+  /// by then. Everything but this function expects flush() to have been called since.
+  void post(const Observation& observation);
+  /// Counts what was posted.
+  void flush();
+
+  /// Counts a frame, whether or not anything is observed in it.
+  void count_frame(int64_t time);
+
+  const Options& options() const { return options_; }
+  uint64_t frames() const { return frames_; }
+  int64_t first_time() const { return first_time_; }
+  int64_t last_time() const { return last_time_; }
+  /// The frame in which the limit was hit, or 0.
+  uint32_t limit_hit_in() const { return limit_hit_in_; }
+
+  uint32_t source_count() const { return static_cast<uint32_t>(sources_.size()); }
+  const Source& source(uint32_t number) const { return sources_[number]; }
+  uint32_t find_source(const Address& address) const;
+  /// Distinct destinations of a source. O(1) where it is exact.
+  Cardinality destinations(uint32_t source) const;
+  /// Distinct sources, with those that came past the limit.
+  Cardinality sources_total() const;
+
+  uint32_t pair_count() const { return static_cast<uint32_t>(pairs_.size()); }
+  const Pair& pair(uint32_t number) const { return pairs_[number]; }
+  Address destination(const Pair& pair) const;
+  uint32_t find_pair(uint32_t source, const Address& destination) const;
+  uint64_t packets(uint32_t pair) const;
+  uint64_t bytes(uint32_t pair) const;
+  /// O(1).
+  ServiceCount services(uint32_t pair) const;
+  /// Calls visit(pair number, ServiceCount) for each pair with Pair::kPorts, in no order.
+  template <typename Visit>
+  void for_each_pair_with_services(Visit visit) const {
+    for (const auto& [pair, asked] : per_pair_) visit(pair, services(pair));
+  }
+  /// Calls visit(Service, whether it answered, packets that asked for it) for each service asked of
+  /// a pair's destination, in the order they were asked for. Of several services the packets
+  /// saturate at 127, and those of the first are counted up to when the second was asked for.
+  /// O(of them).
+  template <typename Visit>
+  void for_each_service(uint32_t pair, Visit visit) const {
+    if (!pairs_[pair].has(Pair::kPorts)) {
+      if (!pairs_[pair].has(Pair::kAsked)) return;
+      visit(pairs_[pair].service(), on_speaking_terms(pair), packets(pair));
+      return;
+    }
+    for (const Service& service : per_pair_.find(pair)->second.services) {
+      const Asked& asked = services_.find(service_key(pair, service))->second;
+      visit(service, asked.answered != 0, uint64_t{asked.packets});
+    }
+  }
+  /// The pairs of a source in the order they were first seen; needs Options::history.
+  const std::vector<uint32_t>& history(uint32_t source) const { return history_[source]; }
+
+  /// Bytes that the tables hold, about.
+  size_t memory() const;
+
+ private:
+  struct SeededHash {
+    using is_avalanching = void;
+    uint64_t seed;
+    size_t operator()(uint64_t value) const { return mix(value ^ seed); }
+  };
+  template <typename Key, typename Value>
+  using Map = boost::unordered_flat_map<Key, Value, SeededHash>;
+  using SourceSketch = Sketch<8>;
+  struct Asked {
+    uint8_t packets : 7;
+    uint8_t answered : 1;
+  };
+  struct PairServices {
+    std::vector<Service> services;
+    uint32_t answered = 0;
+  };
+  struct Excess {
+    uint64_t packets = 0;
+    uint64_t bytes = 0;
+  };
+  struct Posted {
+    Observation observation;
+    uint32_t hash;
+    uint32_t pair;  // very likely: the first with this hash
+  };
+
+  static uint64_t service_key(uint32_t pair, Service service) {
+    return uint64_t{pair} << 18 | uint64_t{static_cast<uint8_t>(service.transport)} << 16 |
+           service.port;
+  }
+  bool full() const { return pairs_.size() + services_.size() >= options_.limit; }
+  uint32_t hash(const Address& address) const;
+  uint32_t hash(const Address& source, const Address& destination) const;
+  void load_place(Posted& posted) const;
+  void load_pair(Posted& posted) const;
+  void load_source(const Posted& posted) const;
+  Seen observe(const Observation& observation, uint32_t hash, uint32_t likely_pair);
+  uint32_t find_or_add_source(const Address& address, uint32_t frame);
+  uint32_t add_pair(uint32_t source, const Observation& observation, uint32_t hash);
+  bool is_pair(uint32_t number, const Address& source, const Address& destination) const;
+  uint32_t find_pair(const Address& source, const Address& destination, uint32_t hash) const;
+  uint32_t opposite(const Observation& observation) const;
+  void note_limit(uint32_t frame);
+  uint64_t reserve() const;
+  bool count_beyond_limit(uint32_t source, const Observation& observation);
+  void count_packet(Pair& pair, uint32_t number, uint32_t bytes);
+  bool weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
+             const Observation& observation);
+  static void serve(Pair& pair, Service own);
+  bool ask(uint32_t pair, Service service, uint32_t frame);
+  bool on_speaking_terms(uint32_t pair) const;
+  bool has_asked(uint32_t pair, Service service) const;
+  void answer(uint32_t pair, Service service);
+
+  Options options_;
+  uint64_t seed_;
+  Blocks<Pair> pairs_;
+  Index pair_index_;
+  Blocks<Source> sources_;
+  Index source_index_;
+  Blocks<Address> ipv6_destinations_;
+  Index ipv6_index_;
+  Map<uint64_t, Asked> services_;         // by pair, transport and port
+  Map<uint32_t, PairServices> per_pair_;  // pairs with Pair::kPorts
+  Map<uint32_t, Excess> excess_;          // pairs whose counts outgrew their bits
+  Map<uint32_t, SourceSketch> beyond_;    // sources: destinations past the limit
+  std::unique_ptr<Sketch<14>> unlisted_;  // sources past every limit
+  uint64_t late_sources_ = 0;             // sources stored past the limit
+  std::vector<std::vector<uint32_t>> history_;
+  uint32_t last_source_ = kNone;  // packets come in bursts from one source
+  static constexpr uint32_t kPosted = 32;
+  std::array<Posted, kPosted> posted_;
+  uint32_t posted_from_ = 0;
+  uint32_t posted_to_ = 0;
+  uint64_t frames_ = 0;
+  int64_t first_time_ = kNoTime;
+  int64_t last_time_ = kNoTime;
+  uint32_t limit_hit_in_ = 0;
+};
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_COUNT_ENGINE_H_

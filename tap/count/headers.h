@@ -1,0 +1,62 @@
+// Reads who contacts whom out of a frame's first bytes, without dissecting it.
+#ifndef FANOUT_TAP_COUNT_HEADERS_H_
+#define FANOUT_TAP_COUNT_HEADERS_H_
+
+#include <bitset>
+#include <cstdint>
+#include <span>
+
+#include "tap/count/observation.h"
+
+namespace fanout {
+
+using Bytes = std::span<const uint8_t>;
+
+/// How a frame begins. The link types that read_frame() knows.
+enum class Link : uint8_t {
+  kEthernet,
+  kLinuxCooked,   ///< LINKTYPE_LINUX_SLL
+  kLinuxCooked2,  ///< LINKTYPE_LINUX_SLL2
+  kRawIp,
+  kBsdLoopback,     ///< LINKTYPE_NULL: the address family in the byte order of the capturing host
+  kOpenBsdLoopback  ///< LINKTYPE_LOOP: the address family in network byte order
+};
+
+/// The payloads that the full dissection must see, by their ports: tunnels, which hold further IP
+/// headers, and the like.
+struct Carriers {
+  std::bitset<65536> tcp;
+  std::bitset<65536> udp;
+  bool dns_anywhere = false;  ///< also what looks like a DNS answer, on any UDP port
+};
+
+enum class Reading : uint8_t {
+  kObservation,   ///< the frame holds exactly the observation that was read
+  kNothing,       ///< the frame holds none, for certain
+  kUnknown,       ///< only the full dissection can tell
+  kTunnelBegins,  ///< only the full dissection can tell, of this frame and of all that follow
+};
+
+/// Reads a frame. Sets all of `observation` but frame, bytes and time. Answers kUnknown unless
+/// Wireshark's dissection is certain to see the same; even then it sets the addresses if the frame
+/// begins with an IP header. Reads nothing outside `captured`. O(1).
+/// `length` is that of the frame on the wire.
+Reading read_frame(Link link, Bytes captured, uint32_t length, const Carriers& carriers,
+                   Observation& observation);
+
+/// Reads an IPv4 or IPv6 packet's role, transport and ports, as far as they were captured;
+/// `packet` begins with its header. The addresses of `observation` are left as they are.
+void read_transport(Bytes packet, Observation& observation);
+
+/// Reads an ARP packet: true for a request that looks for somebody, and for a reply (whose role
+/// is kAnswer, and which does not count). Gratuitous requests and probes from 0.0.0.0 look for
+/// nobody (RFC 5227). Any hardware address will do, the protocol must be IPv4.
+bool read_arp(Bytes packet, Observation& observation);
+
+/// The ARP packet of a frame that the full dissection says holds one, whatever is around it; empty
+/// if it cannot be found.
+Bytes find_arp(Bytes frame);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_COUNT_HEADERS_H_

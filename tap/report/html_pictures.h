@@ -1,0 +1,51 @@
+// The pictures of the HTML report, as SVG. They take the width of the page and leave the size of
+// their letters alone: lengths along it are in percent.
+#ifndef FANOUT_TAP_REPORT_HTML_PICTURES_H_
+#define FANOUT_TAP_REPORT_HTML_PICTURES_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tap/report/report.h"
+#include "tap/report/words.h"
+
+namespace fanout {
+
+/// What the colour of a bar or a line says.
+enum class Tone : uint8_t { kPlain, kPartly, kFlagged, kSuspect };
+
+/// A bar. The texts are not escaped yet.
+struct Bar {
+  std::string label;
+  std::string name;  ///< beside the label where there is room, or empty
+  uint64_t value;
+  Tone tone;
+};
+
+/// What a picture shows, in a few words, and all of it in words.
+struct PictureTexts {
+  std::string_view id;
+  std::string title;
+  std::string description;
+};
+
+/// Bars with their labels above them, for labels of any length.
+void write_labelled_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer& output);
+
+/// Bars with their labels to the left, for short ones.
+void write_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer& output);
+
+/// A line that climbs by one at each of these times, and stays to the end.
+struct Climb {
+  std::vector<int64_t> times;  ///< ascending, at least one
+};
+
+/// Draws the lines, numbered from 1, from the first time to the last, and one for the threshold.
+void write_climbs(const PictureTexts& texts, const std::vector<Climb>& climbs, int64_t first,
+                  int64_t last, uint64_t threshold, Buffer& output);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_REPORT_HTML_PICTURES_H_

@@ -1,0 +1,49 @@
+// Where a report goes: standard output, or a file that appears whole or not at all.
+#ifndef FANOUT_TAP_REPORT_OUTPUT_H_
+#define FANOUT_TAP_REPORT_OUTPUT_H_
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace fanout {
+
+/// Writes to a temporary file beside the target and moves it into place at the end. A target that
+/// is not a regular file (a device, a pipe), or is where standard output goes, is written directly.
+class Output {
+ public:
+  /// To standard output.
+  Output();
+  /// To `path`. Nothing is opened yet.
+  explicit Output(std::string path);
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  /// Removes what was not committed.
+  ~Output();
+
+  /// Opens the output; false if it cannot be written, with the reason in error().
+  bool open();
+  /// Writes; what fails shows at commit().
+  void write(std::string_view text);
+  /// Makes the output final; false if anything could not be written.
+  bool commit();
+
+  /// Why open() or commit() failed: one line that names the file.
+  const std::string& error() const { return error_; }
+
+ private:
+  bool fail(const char* what, int code);
+
+  std::string path_;
+  std::string temporary_;  // empty: writing directly
+  std::FILE* file_ = nullptr;
+  int write_error_ = 0;
+  std::string error_;
+};
+
+/// Whether a report could be written to `path`: empty if so, else the reason. Leaves no trace.
+std::string why_not_writable(const std::string& path);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_REPORT_OUTPUT_H_

@@ -1,0 +1,173 @@
+#include "tap/report/report.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "tap/judge/reason.h"
+
+namespace fanout {
+namespace {
+
+constexpr size_t kMostActive = 10;
+
+// First contacts that were not answered, or attempts that led to no connection, below which nobody
+// is worth judging, flagged or not.
+constexpr uint32_t kFewestFailures = 4;
+
+// The pairs of the chosen sources, source by source, in the order of arrival.
+void collect_pairs(const Engine& engine, const std::vector<bool>& chosen,
+                   std::vector<uint64_t>& offsets, std::vector<uint32_t>& pairs) {
+  offsets.assign(engine.source_count() + size_t{1}, 0);
+  for (uint32_t source = 0; source < engine.source_count(); ++source) {
+    const uint32_t count = chosen[source] ? engine.source(source).destinations : 0;
+    offsets[source + 1] = offsets[source] + count;
+  }
+  pairs.resize(offsets.back());
+  std::vector<uint64_t> next(offsets.begin(), offsets.end() - 1);
+  for (uint32_t pair = 0; pair < engine.pair_count(); ++pair) {
+    const uint32_t source = engine.pair(pair).source;
+    if (chosen[source]) pairs[next[source]++] = pair;
+  }
+}
+
+// The order by packets, then address.
+bool comes_first(const Source& one, const Source& other) {
+  return one.packets != other.packets ? one.packets > other.packets : one.address < other.address;
+}
+
+// A source that may come into the report.
+struct Candidate {
+  uint64_t destinations;
+  uint32_t number;
+};
+
+// Into the order of Report::sources.
+void sort_candidates(const Engine& engine, std::vector<Candidate>& candidates) {
+  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    if (a.destinations != b.destinations) return a.destinations > b.destinations;
+    return comes_first(engine.source(a.number), engine.source(b.number));
+  });
+}
+
+}  // namespace
+
+std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
+  std::vector<bool> worth(engine.source_count());
+  for (uint32_t number = 0; number < engine.source_count(); ++number) {
+    const Source& source = engine.source(number);
+    worth[number] = source.contacted - source.answered >= kFewestFailures ||
+                    source.tcp_attempts >= uint64_t{source.tcp_handshakes} + kFewestFailures;
+  }
+  engine.for_each_pair_with_services([&](uint32_t pair, const ServiceCount& count) {
+    if (count.failed() > ports) worth[engine.pair(pair).source] = true;
+  });
+  return worth;
+}
+
+void count_in_bin(std::vector<Bin>& bins, uint64_t destinations) {
+  const size_t bin = static_cast<size_t>(std::bit_width(destinations)) - 1;
+  while (bins.size() <= bin) {
+    const uint64_t from = uint64_t{1} << bins.size();
+    bins.push_back({from, 2 * from - 1, 0});
+  }
+  ++bins[bin].sources;
+}
+
+Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
+                   const Dissection& dissection) {
+  Report report;
+  report.settings = settings;
+  report.dissection = dissection;
+  report.frames = engine->frames();
+  report.first_time = engine->first_time();
+  report.last_time = engine->last_time();
+  report.sources_total = engine->sources_total();
+  report.limit = engine->options().limit;
+  report.limit_hit_in = engine->limit_hit_in();
+  report.engine = engine;
+
+  const uint32_t count = engine->source_count();
+  std::vector<bool> chosen = worth_judging(*engine, settings.ports);
+  std::vector<Candidate> candidates;
+  for (uint32_t number = 0; number < count; ++number) {
+    const Cardinality destinations = engine->destinations(number);
+    report.pairs_total.value += destinations.value;
+    report.pairs_total.low += destinations.low;
+    report.pairs_total.high += destinations.high;
+    if (destinations.value > 0) count_in_bin(report.distribution, destinations.value);
+    if (settings.all || destinations.value > settings.threshold) chosen[number] = true;
+    if (chosen[number]) candidates.push_back({destinations.value, number});
+  }
+  sort_candidates(*engine, candidates);
+  std::vector<bool> flagged(count);
+  std::vector<bool> suspects(count);
+  collect_pairs(*engine, chosen, report.listed_offsets_, report.listed_pairs_);
+
+  for (const Candidate& candidate : candidates) {
+    const uint32_t number = candidate.number;
+    const Source& source = engine->source(number);
+    SourceRow row{};
+    row.number = number;
+    row.address = source.address;
+    row.destinations = engine->destinations(number);
+    row.evidence = gather_evidence(*engine, number, report.pairs_of(number), settings.window);
+    row.allowed = settings.is_allowed && settings.is_allowed(source.address);
+    const uint64_t reached =
+        settings.window == 0 ? row.destinations.value : row.evidence.busiest_window;
+    row.flagged = !row.allowed && reached > settings.threshold;
+    if (!row.allowed) row.verdicts = judge(source, row.evidence, settings.ports);
+    flagged[number] = row.flagged;
+    suspects[number] = row.suspect();
+    report.flagged_total += row.flagged ? 1 : 0;
+    report.suspects_total += row.suspect() ? 1 : 0;
+    if (!settings.all && !row.flagged && !row.suspect()) continue;
+    if (settings.top && report.sources.size() >= *settings.top) {
+      ++report.left_out;
+      continue;
+    }
+    row.packets = source.packets;
+    row.bytes = source.bytes;
+    row.first_frame = source.first_frame;
+    row.last_frame = source.last_frame;
+    row.first_time = source.first_time;
+    row.last_time = source.last_time;
+    row.reason = reason(source, row.evidence);
+    report.sources.push_back(std::move(row));
+  }
+
+  std::vector<uint32_t> by_packets(count);
+  for (uint32_t number = 0; number < count; ++number) by_packets[number] = number;
+  const size_t most = std::min<size_t>(kMostActive, count);
+  std::partial_sort(
+      by_packets.begin(), by_packets.begin() + static_cast<ptrdiff_t>(most), by_packets.end(),
+      [&](uint32_t a, uint32_t b) { return comes_first(engine->source(a), engine->source(b)); });
+  for (size_t i = 0; i < most; ++i) {
+    const uint32_t number = by_packets[i];
+    const Source& source = engine->source(number);
+    report.most_active.push_back({source.address, source.packets, source.bytes,
+                                  engine->destinations(number), flagged[number], suspects[number]});
+  }
+  return report;
+}
+
+std::span<const uint32_t> Report::pairs_of(uint32_t source) const {
+  return std::span(listed_pairs_)
+      .subspan(listed_offsets_[source], listed_offsets_[source + 1] - listed_offsets_[source]);
+}
+
+std::vector<DestinationRow> Report::destinations(const SourceRow& source) const {
+  std::vector<DestinationRow> rows;
+  for (const uint32_t number : pairs_of(source.number)) {
+    const Pair& pair = engine->pair(number);
+    rows.push_back({engine->destination(pair), engine->packets(number), engine->bytes(number),
+                    pair.first_frame, pair.first_time, pair.has(Pair::kContacted),
+                    pair.has(Pair::kAnswered), pair.service(), pair.has(Pair::kAsked),
+                    engine->services(number)});
+  }
+  std::sort(rows.begin(), rows.end(), [](const DestinationRow& a, const DestinationRow& b) {
+    return a.packets != b.packets ? a.packets > b.packets : a.address < b.address;
+  });
+  return rows;
+}
+
+}  // namespace fanout

@@ -1,0 +1,143 @@
+// In: the engine, and the settings of a report. Out: an immutable snapshot of what was counted and
+// judged. Every renderer shows this, and computes nothing.
+#ifndef FANOUT_TAP_REPORT_REPORT_H_
+#define FANOUT_TAP_REPORT_REPORT_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tap/count/engine.h"
+#include "tap/count/observation.h"
+#include "tap/judge/verdict.h"
+
+namespace fanout {
+
+/// What a report is to show of the counts.
+struct ReportSettings {
+  uint64_t threshold = 50;      ///< more unique destinations than these flag a source
+  uint64_t ports = 15;          ///< more failed services on one host make a port scan
+  uint64_t window = 0;          ///< seconds; flag only for new destinations within them; 0: ever
+  bool all = false;             ///< list every source, not only flagged ones and suspects
+  bool pairs = false;           ///< renderers list destinations
+  std::optional<uint64_t> top;  ///< list at most so many sources
+  std::string filter;           ///< the display filter that chose the packets
+  std::string capture;          ///< the name of the capture file, or empty
+  /// True for a source that is never to be flagged nor suspected.
+  std::function<bool(const Address&)> is_allowed;
+};
+
+/// How the frames were read: in full by Wireshark's dissectors, or their headers only.
+struct Dissection {
+  bool headers = false;  ///< whether the headers sufficed for any frame
+  uint64_t header_frames = 0;
+  uint64_t full_frames = 0;
+};
+
+/// One source.
+struct SourceRow {
+  uint32_t number;  ///< the engine's, for Report::destinations()
+  Address address;
+  Cardinality destinations;
+  uint64_t packets;
+  uint64_t bytes;
+  uint32_t first_frame;
+  uint32_t last_frame;
+  int64_t first_time;  ///< nanoseconds since 1970, or kNoTime
+  int64_t last_time;
+  bool flagged;  ///< more unique destinations than the threshold
+  bool allowed;  ///< on the list of sources never to flag
+  Verdicts verdicts;
+  std::string reason;  ///< the verdicts' reason, in words
+  Evidence evidence;
+
+  bool suspect() const { return verdicts.suspect(); }
+};
+
+/// One destination of a source.
+struct DestinationRow {
+  Address address;
+  uint64_t packets;
+  uint64_t bytes;
+  uint32_t first_frame;
+  int64_t first_time;
+  bool contacted;         ///< the source sent first
+  bool answered;          ///< ... and was answered
+  Service service;        ///< the first service that it was asked for
+  bool has_service;       ///< whether it was asked for one
+  ServiceCount services;  ///< how many services, and how many of them answered
+};
+
+/// How many sources have a number of unique destinations from `from` to `to`.
+struct Bin {
+  uint64_t from;
+  uint64_t to;
+  uint64_t sources;
+};
+
+/// A source among the most active.
+struct ActiveSource {
+  Address address;
+  uint64_t packets;
+  uint64_t bytes;
+  Cardinality destinations;
+  bool flagged;
+  bool suspect;
+};
+
+/// The snapshot. Cheap to copy; the engine it was taken from must not count on while it lives.
+struct Report {
+  ReportSettings settings;
+  Dissection dissection;
+  uint64_t frames = 0;
+  int64_t first_time = kNoTime;  ///< of the frames
+  int64_t last_time = kNoTime;
+  Cardinality sources_total;
+  Cardinality pairs_total;
+  uint64_t flagged_total = 0;
+  uint64_t suspects_total = 0;
+  uint64_t limit = 0;         ///< pairs that may be stored
+  uint32_t limit_hit_in = 0;  ///< the frame in which that was hit, or 0
+
+  /// Sorted by unique destinations, then packets (both falling), then address: the flagged ones and
+  /// the suspects, or all, cut to the top.
+  std::vector<SourceRow> sources;
+  uint64_t left_out = 0;                  ///< sources that settings.top cut off
+  std::vector<ActiveSource> most_active;  ///< at most 10, by packets; then by address
+  std::vector<Bin> distribution;          ///< by powers of two, up to the last that is not empty
+
+  std::shared_ptr<const Engine> engine;
+
+  /// The destinations of a source, by packets (falling), then address. O(n log n) in their number.
+  std::vector<DestinationRow> destinations(const SourceRow& source) const;
+
+  /// The numbers of the source's pairs in the order they were first seen.
+  std::span<const uint32_t> pairs_of(uint32_t source) const;
+
+ private:
+  friend Report make_report(std::shared_ptr<const Engine>, const ReportSettings&,
+                            const Dissection&);
+  std::vector<uint32_t> listed_pairs_;    // of the listed sources, source by source
+  std::vector<uint64_t> listed_offsets_;  // by the engine's source number: where they begin
+};
+
+/// Takes the snapshot: O(pairs + sources log sources).
+Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
+                   const Dissection& dissection);
+
+/// Whether evidence could accuse each source, flagged or not. O(sources + pairs with services).
+std::vector<bool> worth_judging(const Engine& engine, uint64_t ports);
+
+/// Counts a source with so many destinations, which are not 0, in the distribution.
+void count_in_bin(std::vector<Bin>& bins, uint64_t destinations);
+
+/// Tells names: the resolved name of an address, or an empty string.
+using NameOf = std::function<std::string(const Address&)>;
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_REPORT_REPORT_H_

@@ -1,0 +1,114 @@
+// How reports put counts, times and names into words: what their renderers share.
+#ifndef FANOUT_TAP_REPORT_WORDS_H_
+#define FANOUT_TAP_REPORT_WORDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tap/report/render.h"
+#include "tap/report/report.h"
+
+namespace fanout {
+
+/// Collects what is rendered and hands it on in pieces, so that no report is ever in memory whole.
+class Buffer {
+ public:
+  /// Pieces have about this size.
+  static constexpr size_t kPiece = size_t{1} << 16;
+
+  explicit Buffer(const Sink& sink) : sink_(sink) {}
+  Buffer& operator<<(std::string_view text);
+  /// Hands on the rest; to be called at the end.
+  void flush();
+
+ private:
+  const Sink& sink_;
+  std::string piece_;
+};
+
+/// A count among a source's evidence, and its name in JSON and CSV.
+struct EvidenceCount {
+  const char* name;
+  uint64_t Evidence::*count;
+};
+
+/// The counts that are shown of every source.
+inline constexpr EvidenceCount kEvidenceCounts[] = {
+    {"contacted", &Evidence::contacted},
+    {"answered", &Evidence::answered},
+    {"half_open", &Evidence::half_open},
+    {"replied", &Evidence::replied},
+    {"unsolicited", &Evidence::unsolicited},
+    {"served", &Evidence::served},
+    {"cut_off", &Evidence::cut_off},
+    {"multicast", &Evidence::multicast},
+    {"services", &Evidence::services},
+    {"services_on_one_host", &Evidence::services_on_one_host},
+    {"failed_on_one_host", &Evidence::failed_on_one_host},
+    {"failed_host_packets", &Evidence::failed_host_packets},
+    {"top_service_hosts", &Evidence::top_service_hosts},
+    {"scan_contacted", &Evidence::scan_contacted},
+    {"scan_answered", &Evidence::scan_answered},
+    {"scan_half_open", &Evidence::scan_half_open},
+    {"busiest_minute", &Evidence::busiest_minute},
+    {"tcp_attempts", &Evidence::tcp_attempts},
+    {"tcp_refused", &Evidence::tcp_refused},
+    {"tcp_handshakes", &Evidence::tcp_handshakes},
+    {"arp_swept", &Evidence::arp_swept},
+};
+
+/// The resolved name of an address, as it came, or nothing.
+std::string resolved_name(const Presentation& presentation, const Address& address);
+
+/// The name of a service, as it came, or nothing.
+std::string service_name(const Presentation& presentation, const Service& service);
+
+/// A service for people: "22/tcp", "icmp 8", "ip 47".
+std::string service_text(const Service& service);
+
+/// The names of the verdicts, with `separator` between them.
+std::string verdict_names(Verdicts verdicts, std::string_view separator);
+
+/// A time in seconds, to the nanosecond: "-0.500000000"; nothing for kNoTime.
+std::string exact_seconds(int64_t time);
+
+/// The time from `first` to `last`, not before it, in seconds; nothing if there is none.
+std::string exact_duration(int64_t first, int64_t last);
+
+/// Packets for each destination, with two decimals; nothing without destinations.
+std::string packets_per_destination(const SourceRow& source);
+
+/// A number of bytes for people, three digits of it: "512 B", "32.8 kB".
+std::string human_bytes(uint64_t bytes);
+
+/// The time from `first` to `last`, not before it, for people: "3.2 s", "1m42s"; or "-".
+std::string human_duration(int64_t first, int64_t last);
+
+/// The day and the second in UTC: "2009-02-13 23:31:30".
+std::string utc(int64_t time);
+
+/// `text` in UTF-8, whatever it was: what is none, NUL, DEL and the C1 controls, which terminals
+/// may obey, become U+FFFD. The other control characters stay.
+std::string valid_utf8(std::string_view text);
+
+/// valid_utf8(), and no control characters at all.
+std::string without_controls(std::string_view text);
+
+/// `text` as a terminal can show it in a line: what would move its cursor, change its state or
+/// reorder its line becomes U+FFFD. Without `unicode`, all but printable ASCII becomes "?".
+std::string printable(std::string_view text, bool unicode);
+
+/// Columns that a terminal gives to printable() text.
+size_t display_width(std::string_view text);
+
+/// The longest beginning of printable `text` that takes at most so many columns.
+std::string_view beginning(std::string_view text, size_t columns);
+
+/// Printable `text`, with its end replaced by an ellipsis where it takes more than so many columns.
+std::string shortened(std::string_view text, size_t columns, bool unicode);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_REPORT_WORDS_H_

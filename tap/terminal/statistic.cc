@@ -1,0 +1,227 @@
+#include "tap/terminal/statistic.h"
+
+#include <cstdlib>
+
+#include <epan/epan_dissect.h>
+#include <wsutil/report_message.h>
+
+#include "tap/capture/header_path.h"
+#include "tap/capture/names.h"
+#include "tap/capture/observe.h"
+#include "tap/capture/preferences.h"
+#include "tap/capture/versions.h"
+#include "tap/report/output.h"
+#include "tap/report/render.h"
+#include "tap/terminal/progress.h"
+#include "tap/terminal/settings.h"
+
+namespace fanout {
+namespace {
+
+class Statistic;
+
+OpenWindow* g_open_window = nullptr;
+
+// The statistic that shows the progress of the run: the first one, none in Wireshark's window.
+Statistic* g_progress_owner = nullptr;
+
+// One -z fanout. Several in a run know nothing of each other.
+class Statistic {
+ public:
+  explicit Statistic(const Options& options) : options_(options) { reset(); }
+
+  // Registers the tap listeners; nullptr, or why the filter was refused (to be freed).
+  GString* listen() {
+    struct Tap {
+      const char* name;
+      tap_reset_cb reset;
+      tap_packet_cb packet;
+      tap_draw_cb draw;
+    };
+    // The frame's listener resets and draws for all, and comes last in each frame.
+    const Tap taps[] = {{"frame", on_reset, on_frame, on_draw},
+                        {"ip", nullptr, on_ip, nullptr},
+                        {"ipv6", nullptr, on_ipv6, nullptr},
+                        {kHeaderTap, nullptr, on_header, nullptr}};
+    const char* filter = options_.filter.empty() ? nullptr : options_.filter.c_str();
+    for (const Tap& tap : taps) {
+      GString* error = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING, tap.reset,
+                                             tap.packet, tap.draw, nullptr);
+      if (error != nullptr) {
+        stop_listening();
+        return error;
+      }
+      ++listeners_;
+    }
+    return nullptr;
+  }
+
+  // Wireshark removes one listener at a time, and warns if there is none.
+  void stop_listening() {
+    for (; listeners_ > 0; --listeners_) remove_tap_listener(this);
+  }
+
+ private:
+  static Statistic* self(void* data) { return static_cast<Statistic*>(data); }
+
+  void reset() {
+    engine_ = std::make_shared<Engine>(engine_options(options_));
+    dissection_ = {};
+    count_arp_ = preferences().count_arp;
+  }
+
+  static void on_reset(void* data) { self(data)->reset(); }
+
+  static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t*,
+                                 const void* header, tap_flags_t) {
+    self(data)->engine_->post(observe_ipv4(pinfo, header));
+    return TAP_PACKET_REDRAW;
+  }
+
+  static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t*,
+                                   const void* header, tap_flags_t) {
+    self(data)->engine_->post(observe_ipv6(pinfo, header));
+    return TAP_PACKET_REDRAW;
+  }
+
+  static tap_packet_status on_header(void* data, packet_info* pinfo, epan_dissect_t*,
+                                     const void* observed, tap_flags_t) {
+    Statistic* statistic = self(data);
+    statistic->short_frame_ = pinfo->num;
+    ++statistic->dissection_.header_frames;
+    const auto* observation = static_cast<const Observation*>(observed);
+    if (observation == nullptr) return TAP_PACKET_DONT_REDRAW;
+    const bool is_arp = observation->source.network == Network::kArp;
+    if (!is_arp || statistic->count_arp_) statistic->engine_->post(*observation);
+    return TAP_PACKET_REDRAW;
+  }
+
+  static tap_packet_status on_frame(void* data, packet_info* pinfo, epan_dissect_t* edt,
+                                    const void*, tap_flags_t) {
+    Statistic* statistic = self(data);
+    statistic->engine_->count_frame(frame_time(pinfo));
+    note_tapped(pinfo->num);
+    statistic->show_progress(pinfo, edt);
+    if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
+    ++statistic->dissection_.full_frames;
+    Observation arp;
+    if (statistic->count_arp_ && observe_arp(pinfo, edt->tvb, &arp)) statistic->engine_->post(arp);
+    return TAP_PACKET_REDRAW;
+  }
+
+  // Not between packets that are being printed.
+  void show_progress(const packet_info* pinfo, const epan_dissect_t* edt) {
+    if (pinfo->cinfo != nullptr || edt->tree != nullptr) return;
+    if (g_progress_owner != this || !progress_.is_due(engine_->frames())) return;
+    progress_.show(engine_->frames(), engine_->source_count(), engine_->pair_count());
+  }
+
+  // Ends tshark where a report cannot be written, as tshark itself does. In Wireshark's window,
+  // where it is written again and again, one message must do.
+  static void on_draw(void* data) {
+    Statistic* statistic = self(data);
+    if (statistic->has_failed_ || statistic->draw()) return;
+    if (!in_window()) std::exit(2);
+    statistic->has_failed_ = true;
+  }
+
+  bool draw() {
+    if (g_progress_owner != nullptr) g_progress_owner->progress_.clear();
+    engine_->flush();
+    dissection_.headers = dissection_.header_frames > 0;
+    const Report report = make_report(engine_, report_settings(options_), dissection_);
+    Presentation presentation;
+    presentation.name = host_name;
+    presentation.service_name = service_name;
+    presentation.unicode = options_.format == Format::kText && options_.file.empty()
+                               ? g_get_charset(nullptr) != 0
+                               : true;
+    Output output = options_.file.empty() ? Output() : Output(options_.file);
+    if (!output.open()) {
+      report_failure("fanout: %s", output.error().c_str());
+      return false;
+    }
+    render(options_.format, report, presentation,
+           [&](std::string_view text) { output.write(text); });
+    if (!output.commit()) {
+      report_failure("fanout: %s", output.error().c_str());
+      return false;
+    }
+    return true;
+  }
+
+  Options options_;
+  std::shared_ptr<Engine> engine_;
+  Dissection dissection_;
+  int listeners_ = 0;
+  uint32_t short_frame_ = 0;  // the last frame that took the short way
+  bool count_arp_ = true;
+  bool has_failed_ = false;
+  Progress progress_;
+};
+
+// All of this process, in the order they were asked for. They live to its end, as their tap
+// listeners do.
+std::vector<Statistic*> g_statistics;
+
+void stop_listening() {
+  for (Statistic* statistic : g_statistics) statistic->stop_listening();
+}
+
+void start_listening() {
+  for (Statistic* statistic : g_statistics) {
+    if (GString* error = statistic->listen()) {
+      report_failure("fanout: %s", error->str);
+      std::exit(1);
+    }
+  }
+}
+
+// Ends tshark with one line; in Wireshark's window a message must do.
+StatInitResult refuse(const std::string& message) {
+  report_failure("%s", message.c_str());
+  if (!in_window()) std::exit(1);
+  return stat_init_result(false);
+}
+
+StatInitResult start(const char* argument, void*) {
+  const auto parsed = parse_options(argument);
+  if (const auto* error = std::get_if<OptionError>(&parsed)) {
+    return refuse("-z fanout: " + error->message);
+  }
+  const auto& options = std::get<Options>(parsed);
+  // In Wireshark the report is shown; it is written where a file is asked for, as in tshark.
+  if (options.file.empty() && g_open_window(options)) return stat_init_result(true);
+  if (!options.file.empty()) {
+    const std::string why = why_not_writable(options.file);
+    if (!why.empty()) return refuse("-z fanout: file=: " + why);
+  }
+  auto* statistic = new Statistic(options);
+  if (g_progress_owner == nullptr && !in_window()) g_progress_owner = statistic;
+  if (GString* error = statistic->listen()) {
+    const std::string why = error->str;
+    g_string_free(error, TRUE);
+    delete statistic;
+    return refuse("-z fanout: \"" + options.filter +
+                  "\" is neither an option nor a display filter (" + why +
+                  "). Allowed: " + std::string(options_usage()));
+  }
+  g_statistics.push_back(statistic);
+  if (options.full) {
+    forbid_header_path();
+  } else if (options.filter.empty()) {
+    offer_header_path(stop_listening, start_listening);
+  }
+  return stat_init_result(true);
+}
+
+}  // namespace
+
+void register_statistic(OpenWindow* open_window) {
+  g_open_window = open_window;
+  static stat_tap_ui ui = {
+      REGISTER_PACKET_STAT_GROUP_UNSORTED, nullptr, "fanout", start, 0, nullptr};
+  register_stat_tap_ui(&ui, nullptr);
+}
+
+}  // namespace fanout
