@@ -4,45 +4,12 @@
 #include <cmath>
 #include <map>
 
+#include "tap/judge/parameters.h"
+
 namespace fanout {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-
-// A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
-// Balakrishnan 2004), where a benign source succeeds with probability 0.8 and a scanner fails with
-// 0.8; the values are the paper's and rwscan's (SiLK). Here a success is told by what the source
-// then does, and of both sides there are kinds, which also differ in where they go next.
-struct Kind {
-  double fails;      // refused or silent
-  double streams;    // silent, and sent more to than any probe: one way, or heard one way only
-  double half_open;  // a SYN-ACK that is never taken up, which only scanners do on purpose
-  double stops;      // answered, and sent no more to than a probe
-  double converses;  // answered, and sent more to
-  double nearby;     // in the same network as the contact before it
-  double prior;
-};
-// Who tries a network address by address finds some of them alive; who tries the Internet finds
-// few. Others know whom they contact, near (a monitor) or anywhere, but peers, which are often
-// gone: 24 and 26 % answered those that were measured. Few networks of peers share a port that is
-// not asked for elsewhere; the prior is such that seven failures in a row accuse.
-constexpr Kind kSweeper{0.75, 0.01, 0.1, 0.11, 0.03, 0.9, 1};
-constexpr Kind kProber{0.84, 0.01, 0.1, 0.03, 0.02, 0.05, 1};
-constexpr Kind kClient{0.18, 0.02, 0.02, 0.28, 0.5, 0.05, 1};
-constexpr Kind kMonitor{0.18, 0.02, 0.02, 0.28, 0.5, 0.9, 1};
-constexpr Kind kPeer{0.64, 0.04, 0.02, 0.1, 0.2, 0.05, 0.0005};
-
-constexpr uint64_t kMostProbePackets = 3;
-// A probe and ten more: nmap's --max-retries. TCP's stacks give up after seven.
-constexpr uint64_t kMostTries = 11;
-
-// Where ARP targets come from. A gateway or a busy host asks for whom others send to: rarely for
-// neighbours one after the other (measured: 4 to 7 % of targets), and at most a few a second. A
-// sweep asks in order, or in a burst.
-constexpr double kGatewayInOrder = 0.1;
-constexpr double kSweepInOrder = 0.6;
-constexpr double kGatewayRate = 10;  // new targets a second
-constexpr double kSweepRate = 100;
 
 // The most pairs first seen within `window` nanoseconds, in the order of arrival: a time that goes
 // backwards counts with those before it.
@@ -92,6 +59,9 @@ double likelihood(const Kind& kind, const Asked& asked) {
          term(asked.contacted - 1 - asked.nearby, 1 - kind.nearby);
 }
 
+// A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
+// Balakrishnan 2004). Here a success is told by what the source then does, and of both sides there
+// are kinds, which also differ in where they go next.
 double scan_score(const Asked& asked) {
   // From a port to the same port either side may have begun: if nobody answers, perhaps each of
   // these packets is an answer.
@@ -137,10 +107,6 @@ void weigh_contact(Asked& asked, const Host& host, bool answered, bool streams, 
 }
 
 void weigh_port(Host& host, Service service, bool answered, bool streams, bool half_open) {
-  // The first port of traceroute, and as many as it can ask for (RFC 1393 and LBL's program): its
-  // probes are meant to fail.
-  constexpr uint16_t kTraceroute = 33434;
-  constexpr uint16_t kTraceroutePorts = 255;
   ++host.tried;
   if (streams) return;
   if (service.transport != Transport::kUdp) {
@@ -207,7 +173,7 @@ void weigh_arp(const Engine& engine, const Source& source, std::span<const uint3
                Evidence& evidence) {
   static const double kInOrder = std::log(kSweepInOrder / kGatewayInOrder);
   static const double kOutOfOrder = std::log((1 - kSweepInOrder) / (1 - kGatewayInOrder));
-  static const double kNeeded = std::log(0.2 / 0.8);
+  static const double kNeeded = std::log(kSweepNeeded / kGatewayNeeded);
   const uint32_t same_host =
       engine.find_source({Network::kIpv4, source.address.high, source.address.low});
   Walk by_order;

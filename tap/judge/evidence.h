@@ -12,9 +12,6 @@
 
 namespace fanout {
 
-/// Fewer ARP targets are no sweep: a /28 has as many addresses.
-inline constexpr uint64_t kFewestSwept = 16;
-
 /// What a source's packets say about it. Counts of destinations leave multicast and broadcast out,
 /// but for `multicast`; past the memory limit they are of the destinations that were stored.
 struct Evidence {

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "tap/judge/parameters.h"
 #include "tap/judge/verdict.h"
 
 namespace fanout {

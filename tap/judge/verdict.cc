@@ -2,20 +2,10 @@
 
 #include <cmath>
 
+#include "tap/judge/parameters.h"
+
 namespace fanout {
 namespace {
-
-// Wald's bound for the walks in evidence.cc: accuse when the odds for a scan pass beta / alpha.
-// Jung and others took alpha = 0.01 a source; here one capture has thousands of sources, and nobody
-// reads a list with dozens of false ones. Seven failures in a row pass it.
-constexpr double kAlpha = 0.0001;
-constexpr double kBeta = 0.99;
-
-// A scan asks one service, a peer-to-peer client whatever port its peers chose: the share of the
-// failed first contacts that went to the service with the highest score. Measured: 0.99 and more
-// for scans, 0.08 to 0.2 for peer-to-peer clients.
-constexpr double kScannerSameService = 0.9;
-constexpr double kPeerSameService = 0.2;
 
 double accusing_score() {
   static const double kScore = std::log(kBeta / kAlpha);
@@ -44,10 +34,6 @@ bool is_arp_scan(const Evidence& evidence) {
 
 // What a source is that does not scan: what most of its destinations say.
 Verdict occupation(const Source& source, const Evidence& evidence) {
-  // More than so many hosts and services, and as many services as a quarter of the hosts: every
-  // peer has a port of its own.
-  constexpr uint64_t kFewPeers = 8;
-  constexpr uint64_t kHostsPerPeerService = 4;
   const uint64_t hosts = source.destinations - evidence.multicast;
   if (2 * evidence.multicast > source.destinations) return Verdict::kMulticast;
   if (2 * evidence.unsolicited > hosts) return Verdict::kBackscatter;
