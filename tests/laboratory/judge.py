@@ -1,0 +1,89 @@
+"""What the real tshark with the plugin says of a capture, held against a row of the table."""
+import contextlib
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+import ordinary
+from row import Row
+
+ACCUSING = {"address-scan", "port-scan", "arp-scan", "ndp-scan"}
+
+
+class Judge:
+    """A tshark of an ordinary user whose home has the plugin."""
+
+    def __init__(self, home: Path, plugin: Path) -> None:
+        self.environment = ordinary.environment(home, ordinary.sanitizer_of(plugin))
+
+    def report(self, capture: Path) -> Dict[str, Any]:
+        command = ["tshark", "-n", "-q", "-z", "fanout,50,json,all", "-r", str(capture)]
+        done = subprocess.run(
+            command,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            **ordinary.as_user(),
+        )
+        if done.returncode or done.stderr:
+            raise RuntimeError(f"tshark: exit status {done.returncode}: {done.stderr.strip()}")
+        found: Dict[str, Any] = json.loads(done.stdout)
+        return found
+
+
+@contextlib.contextmanager
+def with_plugin(plugin: Path) -> Iterator[Judge]:
+    home = Path(tempfile.mkdtemp(prefix="fanout-laboratory-home-"))
+    try:
+        folder = ordinary.plugin_folder(home, ordinary.wireshark_version())
+        folder.mkdir(parents=True)
+        shutil.copy(plugin, folder)
+        ordinary.make_readable(home)
+        ordinary.give_to_user(home)
+        yield Judge(home, plugin)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def sources(report: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
+    """The rows of a report by source; those of ARP as "ARP 192.0.2.1", NDP's likewise."""
+    own = ("IPv4", "IPv6")
+    return {
+        ("" if row["network"] in own else row["network"] + " ") + row["source"]: row
+        for row in report["sources"]
+    }
+
+
+def differences(row: Row, report: Dict[str, Any]) -> List[str]:
+    """What is said otherwise than the table has it."""
+    found = sources(report)
+    wrong: List[str] = []
+    first = next(iter(row.called))
+    contacts = found[first]["unique_destinations"] if first in found else 0
+    if contacts < row.contacts:
+        wrong.append(f"{first} has {contacts} destinations, not {row.contacts} or more")
+    for source in {**dict.fromkeys(row.called), **dict.fromkeys(found)}:
+        verdicts = set(found[source]["verdicts"]) if source in found else set()
+        words = row.called.get(source, "").split()
+        must = {word for word in words if word[0] not in "[!"}
+        may = {word[1:-1] for word in words if word[0] == "["}
+        must_not = {word[1:] for word in words if word[0] == "!"} | (ACCUSING - must - may)
+        said = f"{source} is called {', '.join(sorted(verdicts)) or 'nothing'}"
+        wrong += [f"{said}, not {word}" for word in sorted(must - verdicts)]
+        wrong += [f"{said}, but is no {word}" for word in sorted(must_not & verdicts)]
+        suspect = source in found and found[source]["suspect"]
+        if suspect and not verdicts & ACCUSING:
+            wrong.append(f"{said}, yet suspected")
+    return wrong
+
+
+def said(row: Row, report: Dict[str, Any]) -> str:
+    """The verdicts of the row's sources, and of others that are accused."""
+    found = sources(report)
+    named = [name for name in found if name in row.called or found[name]["suspect"]]
+    return "; ".join(f"{name} {'+'.join(found[name]['verdicts'])}" for name in named)

@@ -1,0 +1,39 @@
+"""The laboratory's table: what runs, and what fanout must call it.
+
+A row is added with one call of scan() in scans.py or of ordinary() in programs.py, and tried with
+
+    tests/laboratory/run.py BUILD -k NAME
+
+which shows what was said of each source. A row's fields are described in row.py; which hosts are there,
+in place.py. A program that the machine lacks is installed by `run.py --install`; where its package has
+another name, PACKAGES below says which.
+"""
+from typing import List
+
+import programs  # noqa: F401  # pylint: disable=unused-import
+import scans  # noqa: F401  # pylint: disable=unused-import
+from row import ROWS, Row
+
+# Where Debian has the programs of the rows, if the package's name is another.
+PACKAGES = {
+    "ab": "apache2-utils",
+    "aria2c": "aria2",
+    "atk6-alive6": "thc-ipv6",
+    "avahi-daemon": "avahi-daemon",
+    "dhcpd": "isc-dhcp-server",
+    "dnsmasq": "dnsmasq-base",
+    "ntpdig": "ntpsec-ntpdig",
+    "knock": "knockd",
+    "ping": "iputils-ping",
+    "snmpget": "snmp",
+}
+FOR_ALL = ["iproute2", "nftables", "tcpdump", "util-linux"]
+
+BY_NAME = {row.name: row for row in ROWS}
+assert len(BY_NAME) == len(ROWS), "two rows have the same name"
+
+
+def packages(chosen: List[Row]) -> List[str]:
+    """The Debian packages that these rows need."""
+    programs = {program for row in chosen for program in row.needs()}
+    return sorted({*FOR_ALL, *(PACKAGES.get(program, program) for program in programs)})

@@ -1,0 +1,333 @@
+"""The rows of the laboratory's table in which somebody scans."""
+from row import ARIA2, SCANNER6, SEEDS, scan
+
+NET, NET6 = "198.51.100.0/24", "2001:db8:1::/120"
+HOST, HOST6 = "192.0.2.20", "2001:db8::20"
+FAST = "nmap -n -Pn --max-retries 0 --min-rate 200 "
+
+# nmap's scans of a network, IPv4 and IPv6, of which 5 of 256 hosts are up.
+SWEEPS = {
+    "sS": "-sS -p 80",
+    "sT": "-sT -p 80",
+    "sA": "-sA -p 80",
+    "sW": "-sW -p 80",
+    "sM": "-sM -p 80",
+    "sF": "-sF -p 80",
+    "sN": "-sN -p 80",
+    "sX": "-sX -p 80",
+    "sU": "-sU -p 161",
+    "sY": "-sY -p 2905",
+    "flags-rst": "-sS --scanflags RST -p 80",
+    "flags-synfin": "-sS --scanflags SYNFIN -p 80",
+    "frag": "-sS -f -p 80",
+}
+for _name, _options in SWEEPS.items():
+    scan(f"nmap-{_name}-net", FAST + f"{_options} {NET}", "address-scan", contacts=250)
+    if _name != "frag":
+        scan(
+            f"nmap-6-{_name}-net",
+            FAST + f"-6 {_options} {NET6}",
+            "address-scan",
+            SCANNER6,
+            contacts=250,
+        )
+scan("nmap-sO-net", FAST + f"-sO -p 47,50,132 {NET}", "address-scan", contacts=250)
+scan("nmap-6-sO-net", FAST + f"-6 -sO -p 47,50,132 {NET6}", "address-scan", SCANNER6, contacts=250)
+
+# nmap's host discovery, with each of its probes.
+scan("nmap-sn-link", "nmap -n -sn 192.0.2.0/24", "arp-scan", "ARP 192.0.2.1", contacts=250)
+scan("nmap-sn-net", f"nmap -n -sn {NET}", "address-scan", contacts=250)
+scan("nmap-6-sn-link", "nmap -n -6 -sn 2001:db8::/120", "ndp-scan", "NDP 2001:db8::1", contacts=250)
+scan("nmap-6-sn-net", f"nmap -n -6 -sn {NET6}", "address-scan", SCANNER6, contacts=250)
+for _name, _options in {
+    "PE": "-PE",
+    "PP": "-PP",
+    "PM": "-PM",
+    "PS": "-PS443",
+    "PA": "-PA80",
+    "PU": "-PU40125",
+    "PY": "-PY80",
+    "PO": "-PO47",
+}.items():
+    scan(
+        f"nmap-sn-{_name}-net",
+        f"nmap -n -sn --min-rate 200 {_options} {NET}",
+        "address-scan",
+        contacts=250,
+    )
+scan(
+    "nmap-sn-PE-router-errors",
+    f"nmap -n -sn -PE {NET}",
+    "address-scan",
+    contacts=250,
+    router_answers=True,
+    also={"192.0.2.10": "!server !backscatter"},
+    note="the router reports 250 hosts as unreachable",
+)
+scan(
+    "nmap-6-sn-words",
+    "nmap -n -6 -sn -PE "
+    + " ".join(
+        f"2001:db8:1::{word}"
+        for word in "cafe babe dead beef f00d face fee1 c0de 53 80 443 25 "
+        "a b c d e f 100 101 102 110 200 201 1:1 1:2 2:1 2:2 3:1 3:2 4:1 5:1".split()
+    ),
+    "address-scan",
+    SCANNER6,
+    contacts=30,
+    note="addresses of the patterns that people choose",
+)
+scan(
+    "nmap-6-sn-eui64",
+    "nmap -n -6 -sn -PE --min-rate 200 2001:db8:1::5054:ff:fe00:0/120",
+    "address-scan",
+    SCANNER6,
+    contacts=250,
+    note="addresses made of the hardware addresses of one maker",
+)
+
+# nmap's scans of a host on the link, which refuses what is closed.
+PORTS = {
+    "sS": "-sS -F",
+    "sT": "-sT -F",
+    "sA": "-sA -F",
+    "sW": "-sW -F",
+    "sM": "-sM -F",
+    "sF": "-sF -F",
+    "sN": "-sN -F",
+    "sX": "-sX -F",
+    "sU": "-sU -F",
+    "sO": "-sO",
+    "sY": "-sY -p 1-100",
+    "flags-rst": "-sS --scanflags RST -F",
+    "frag": "-sS -f -F",
+    "sV": "-sV --version-light -F",
+    "A": "-A --top-ports 50",
+}
+for _name, _options in PORTS.items():
+    scan(f"nmap-{_name}-host", FAST + f"{_options} {HOST}", "port-scan")
+    if _name not in ("frag", "A"):
+        scan(f"nmap-6-{_name}-host", FAST + f"-6 {_options} {HOST6}", "port-scan", SCANNER6)
+scan(
+    "nmap-T2-host", "nmap -n -Pn -T2 -sS --top-ports 40 " + HOST, "port-scan", note="0.4 s a probe"
+)
+scan(
+    "nmap-T2-net",
+    "nmap -n -Pn -T2 --max-retries 0 -sS -p 23 198.51.100.0/27",
+    "address-scan",
+    contacts=30,
+    seconds=50,
+    takes=35,
+    note="0.4 s a probe",
+)
+scan(
+    "nmap-sS-10ports",
+    "nmap -n -Pn -sS -p 21,22,23,25,80,110,139,443,445,3389 " + HOST,
+    "port-scan",
+    note="few ports, well known",
+)
+scan(
+    "nmap-sT-10ports",
+    "nmap -n -Pn -sT -p 21,22,23,25,80,110,139,443,445,3389 " + HOST,
+    "port-scan",
+    note="few ports, well known",
+)
+scan(
+    "nmap-sS-10ports-silent",
+    "nmap -n -Pn -sS -p 21,22,23,25,80,110,139,443,445,3389 198.51.100.7",
+    "port-scan",
+    note="few ports of a host that is down",
+)
+scan(
+    "nmap-sS-dropped",
+    FAST + f"-sS -F {HOST}",
+    "port-scan",
+    firewall="tcp dport != { 22, 80 } drop",
+    note="a firewall drops what is closed",
+)
+scan("nmap-sU-dropped", FAST + f"-sU -F {HOST}", "port-scan", firewall="udp dport != 53 drop")
+for _name in ("sA", "sS", "sF"):
+    scan(
+        f"nmap-{_name}-3-silent-hosts",
+        f"nmap -n -Pn --max-retries 0 -{_name} 198.51.100.7-9",
+        "port-scan [address-scan]",
+        contacts=3,
+        note="1,000 ports of each",
+    )
+scan(
+    "nmap-sS-3-hosts",
+    FAST + "-sS -F 192.0.2.20 192.0.2.30 192.0.2.40",
+    "port-scan [address-scan]",
+    contacts=3,
+)
+scan(
+    "nmap-top10-25-hosts",
+    "nmap -n -sS --top-ports 10 192.0.2.10-250",
+    "address-scan [port-scan]",
+    contacts=25,
+    also={"ARP 192.0.2.1": "arp-scan"},
+    note="after an ARP sweep that finds the 25",
+)
+scan(
+    "nmap-6-sS-link",
+    FAST + "-6 -sS -p 80 2001:db8::/121",
+    "[address-scan]",
+    SCANNER6,
+    contacts=8,
+    also={"NDP 2001:db8::1": "ndp-scan"},
+    note="only the 8 hosts found by discovery are sent a SYN",
+)
+scan(
+    "nmap-decoys",
+    f"nmap -n -Pn -sS -F -D 192.0.2.101,192.0.2.102,ME {HOST}",
+    "port-scan",
+    also={"192.0.2.101": "port-scan", "192.0.2.102": "port-scan"},
+    note="the decoys' packets are as the scanner's",
+)
+
+# Other scanners.
+MASSCAN = "masscan --interface veth-s --source-ip 192.0.2.1 --router-mac ${MAC//:/-} --wait 1 "
+scan("masscan-net", MASSCAN + f"{NET} -p 80 --rate 500", "address-scan", contacts=250)
+scan(
+    "masscan-net-10-ports",
+    MASSCAN + f"{NET} -p 21-23,25,80,110,139,443,445,3389 --rate 2000",
+    "address-scan [port-scan]",
+    contacts=250,
+)
+scan("masscan-net-udp", MASSCAN + f"{NET} -pU:161 --rate 500", "address-scan", contacts=250)
+scan("masscan-host", MASSCAN + f"{HOST} -p 1-1000 --rate 1000", "port-scan")
+scan(
+    "masscan-banners",
+    MASSCAN + f"{NET} -p 80 --rate 500 --banners --source-port 61000",
+    "address-scan",
+    contacts=250,
+)
+ZMAP = "zmap -i veth-s -G $MAC -S 192.0.2.1 -c 1 -b /dev/null -r 500 -o found -q "
+scan("zmap-syn", ZMAP + f"-p 80 {NET}", "address-scan", contacts=250)
+scan("zmap-icmp", ZMAP + f"-M icmp_echoscan {NET}", "address-scan", contacts=250)
+scan(
+    "zmap-udp",
+    ZMAP + f"-M udp -p 53 --probe-args=hex:123401000001000000000000047369746501"
+    f"37076578616d706c650000010001 {NET}",
+    "address-scan",
+    contacts=250,
+)
+scan("hping3-scan", f"hping3 --scan 1-200 -S {HOST}", "port-scan")
+scan(
+    "hping3-rand-dest",
+    "hping3 -I veth-s -S -p 23 -c 300 --faster --rand-dest 198.51.100.x",
+    "address-scan",
+    contacts=100,
+)
+for _name, _flag in {"ack": "-A", "rst": "-R", "fin": "-F"}.items():
+    scan(
+        f"hping3-{_name}-rand-dest",
+        f"hping3 -I veth-s {_flag} -p 80 -c 300 --faster --rand-dest 198.51.100.x",
+        "address-scan",
+        contacts=100,
+    )
+scan("arp-scan", "arp-scan -I veth-s 192.0.2.0/24", "arp-scan", "ARP 192.0.2.1", contacts=250)
+scan(
+    "arp-scan-random",
+    "arp-scan -I veth-s -R 192.0.2.0/24",
+    "arp-scan",
+    "ARP 192.0.2.1",
+    contacts=250,
+)
+scan(
+    "netdiscover",
+    "netdiscover -i veth-s -r 192.0.2.0/24 -P -N",
+    "arp-scan",
+    "ARP 192.0.2.67",
+    contacts=250,
+    note="asks from .67, so that its own address need not be known",
+)
+scan("nbtscan", f"nbtscan -t 500 {NET}", "address-scan", contacts=250)
+scan(
+    "nbtscan-link",
+    "nbtscan -t 500 192.0.2.0/24",
+    "[address-scan]",
+    contacts=5,
+    also={"ARP 192.0.2.1": "arp-scan"},
+    note="the kernel asks for each address by ARP",
+)
+scan(
+    "onesixtyone",
+    f"onesixtyone -w 2 -c <(echo public) -i <(printf '198.51.100.%s\\n' {{1..254}})",
+    "address-scan",
+    contacts=250,
+)
+scan("fping-net", f"fping -q -r 0 -g {NET}", "address-scan", contacts=250)
+scan(
+    "fping-link",
+    "fping -q -r 0 -g 192.0.2.0/24",
+    "[address-scan]",
+    contacts=25,
+    also={"ARP 192.0.2.1": "arp-scan"},
+    note="the kernel asks for each address by ARP",
+)
+scan(
+    "alive6-routed",
+    "atk6-alive6 veth-s 2001:db8:1::0-ff",
+    "address-scan",
+    SCANNER6,
+    contacts=200,
+    seconds=20,
+)
+
+scan(
+    "alive6-common",
+    "atk6-alive6 -C veth-s 2001:db8:1::",
+    "address-scan",
+    SCANNER6,
+    contacts=200,
+    seconds=10,
+    takes=8,
+    note="addresses that people choose",
+)
+scan(
+    "fping-6-link",
+    "fping -q -r 0 " + " ".join(f"2001:db8::{host:x}" for host in range(256)),
+    "[address-scan]",
+    SCANNER6,
+    contacts=15,
+    also={"NDP 2001:db8::1": "ndp-scan"},
+    note="the kernel asks for each address by neighbour solicitations",
+)
+scan(
+    "hping3-few-services",
+    """
+for host in {2..11}; do
+  port=(80 88 8080)
+  hping3 -S -c 1 -p ${port[host % 3]} 203.0.113.$host
+done""",
+    "address-scan",
+    programs=("hping3",),
+    contacts=10,
+    tcp=(),
+    note="each host is asked once, and refuses",
+)
+
+# Scanners that do something else as well.
+scan(
+    "scan-beside-swarm",
+    f"timeout 12 {ARIA2} & nmap -n -Pn --max-retries 0 --min-rate 20 -sS -p 23 "
+    "198.51.100.0/26; wait",
+    "address-scan",
+    contacts=80,
+    tcp=(22, 80, 6969),
+    beside=SEEDS,
+    takes=12,
+    programs=("aria2c", "nmap"),
+    note="telnet is scanned by a host that is a BitTorrent client too",
+)
+scan(
+    "scan-beside-browsing",
+    """
+curl -s --parallel --parallel-max 6 "http://203.0.113.[1-60]/" >/dev/null &
+nmap -n -Pn --max-retries 0 -sS -p 445 198.51.100.0/26
+wait""",
+    "address-scan",
+    contacts=100,
+    programs=("curl", "nmap"),
+)
