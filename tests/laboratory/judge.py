@@ -11,6 +11,9 @@ import ordinary
 from row import Row
 
 ACCUSING = {"address-scan", "port-scan", "arp-scan", "ndp-scan"}
+# What no source is unless its row says so: in the laboratory, nobody gets an answer to a question
+# that was not captured.
+NEVER = ACCUSING | {"backscatter"}
 
 
 class Judge:
@@ -72,7 +75,7 @@ def differences(row: Row, report: Dict[str, Any]) -> List[str]:
         words = row.called.get(source, "").split()
         must = {word for word in words if word[0] not in "[!"}
         may = {word[1:-1] for word in words if word[0] == "["}
-        must_not = {word[1:] for word in words if word[0] == "!"} | (ACCUSING - must - may)
+        must_not = {word[1:] for word in words if word[0] == "!"} | (NEVER - must - may)
         said = f"{source} is called {', '.join(sorted(verdicts)) or 'nothing'}"
         wrong += [f"{said}, not {word}" for word in sorted(must - verdicts)]
         wrong += [f"{said}, but is no {word}" for word in sorted(must_not & verdicts)]

@@ -1,8 +1,9 @@
 """Processes in network namespaces that are gone with them, whatever happens.
 
-A process that is isolated is the first of a process namespace: when it ends, the kernel ends all others
-in there, and with the last of them go the network namespaces and their interfaces. Each process is also
-killed when the one that started it ends. So nothing needs to be undone, not even after SIGKILL.
+A process that is isolated is the first of a process namespace: when it ends, the kernel ends all
+others in there, and with the last of them go the network namespaces and their interfaces. Each
+process is also killed when the one that started it ends. So nothing needs to be undone, not even
+after SIGKILL.
 """
 import ctypes
 import os

@@ -22,8 +22,8 @@ from row import Row
 
 HERE = Path(__file__).resolve().parent
 SCANNER_MAC, TARGET_MAC = "00:00:5e:00:53:01", "00:00:5e:00:53:02"  # for documentation, RFC 7042
-# In immediate mode each frame takes a slot as long as the longest may be: 8,000 slots of the 16 MB, where
-# the defaults would make eight and lose frames of every scan. What is longer is cut.
+# In immediate mode each frame takes a slot as long as the longest may be: that makes 8,000 slots,
+# where the defaults make eight and lose frames of every scan. What is longer is cut.
 ROOM = ("-s", "2048", "-B", "16384")
 
 SYSCTLS = {

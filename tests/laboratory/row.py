@@ -14,10 +14,10 @@ class Row:
     """A bash script, run in the scanner's namespace while its interface is captured. `$MAC` is the
     target's hardware address; `target COMMAND` runs a command in the target's namespace."""
     called: Mapping[str, str]
-    """What sources must be called: words by source, that of ARP as "ARP 192.0.2.1", that of neighbour
-    discovery as "NDP 2001:db8::1". A word is a verdict that the source must get, "[verdict]" one that
-    it may get, "!verdict" one that it must not get. No other verdict may accuse it, and a source
-    that is not named must not be accused at all."""
+    """What sources must be called: words by source, that of ARP as "ARP 192.0.2.1", that of
+    neighbour discovery as "NDP 2001:db8::1". A word is a verdict that the source must get,
+    "[verdict]" one that it may get, "!verdict" one that it must not get. No other verdict may
+    accuse it, nor a source that is not named; and nobody may be called backscatter."""
     contacts: int = 1
     """How many destinations the first of these sources has at least, so that a program that did
     nothing does not pass."""
@@ -49,8 +49,7 @@ ROWS: List[Row] = []
 
 
 def scan(name: str, command: str, called: str, source: str = SCANNER, **more: Any) -> None:
-    """A row in which `source` scans. The router must not be called a server for the errors that it
-    reports, nor anybody who answered be called backscatter: there is none in the laboratory."""
+    """A row in which `source` scans; `called` is what it must be called, `also` what others must."""
     also: Dict[str, str] = more.pop("also", {})
     ROWS.append(Row(name, command, {source: called, **also}, **more))
 
@@ -62,8 +61,8 @@ def ordinary(name: str, command: str, called: str = "", source: str = SCANNER, *
 
 # A BitTorrent client, and the peers of its swarm that are there (swarm.py).
 ARIA2 = (
-    "aria2c --enable-dht=false --bt-enable-lpd=false --seed-time=0 --max-overall-download-limit=200K "
-    "--console-log-level=error data.torrent"
+    "aria2c --enable-dht=false --bt-enable-lpd=false --seed-time=0 "
+    "--max-overall-download-limit=200K --console-log-level=error data.torrent"
 )
 SEEDS = r"""
 for port in $SEED_PORTS; do

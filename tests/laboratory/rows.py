@@ -4,15 +4,16 @@ A row is added with one call of scan() in scans.py or of ordinary() in programs.
 
     tests/laboratory/run.py BUILD -k NAME
 
-which shows what was said of each source. A row's fields are described in row.py; which hosts are there,
-in place.py. A program that the machine lacks is installed by `run.py --install`; where its package has
-another name, PACKAGES below says which.
+which shows what was said of each source. A row's fields are described in row.py; which hosts are
+there, in place.py. A program that is missing is installed by `run.py --install`; where its package
+has another name, PACKAGES below says which.
 """
 from typing import List
 
 import programs  # noqa: F401  # pylint: disable=unused-import
 import scans  # noqa: F401  # pylint: disable=unused-import
-from row import ROWS, Row
+from row import Row
+from row import ROWS as ROWS  # pylint: disable=useless-import-alias
 
 # Where Debian has the programs of the rows, if the package's name is another.
 PACKAGES = {

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Runs real scanners and ordinary programs in network namespaces, and holds what fanout says of their
-captures against the table in rows.py.
+"""Runs real scanners and ordinary programs in network namespaces, and holds what fanout says of
+their captures against the table in rows.py.
 
     run.py BUILD_DIR [-k PATTERN]... [--jobs N] [--keep DIR] [--judge DIR] [--install] [--list]
 
 BUILD_DIR holds the fanout.so to test. Nothing that is sent leaves namespaces that exist for one row
-and end with it: there is no route to anywhere else (place.py). Rows whose program is not installed, or
-all where namespaces cannot be made, are skipped by name. --keep leaves the captures in DIR,
+and end with it: there is no route to anywhere else (place.py). Rows whose program is not installed,
+or all where namespaces cannot be made, are skipped by name. --keep leaves the captures in DIR,
 with truth.tsv; --judge runs nothing, but judges captures kept before. Ends with
 "N passed, N failed, N skipped".
 """
