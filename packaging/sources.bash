@@ -30,11 +30,18 @@ list_sources() {
   fi
 }
 
-# make_tarball FILE: packs the sources, the same bytes whoever does it, wherever and whenever.
+# make_tarball FILE: packs the sources and lua/fanout.lua, which is made from them; the same bytes
+# whoever does it, wherever and whenever.
 make_tarball() {
-  list_sources | LC_ALL=C sort |
-    tar -C "$here" --format=ustar --transform="s|^|fanout-$(fanout_version)/|" --no-recursion \
+  local made status=0
+  made=$(mktemp -d)
+  mkdir "$made/lua"
+  "$here/lua/bundle" "$made/lua/fanout.lua" &&
+    list_sources | grep -vxF lua/fanout.lua | LC_ALL=C sort |
+    tar --format=ustar --transform="s|^|fanout-$(fanout_version)/|" --no-recursion \
       --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$(source_epoch)" \
-      --files-from=- -cf - |
-    gzip -9n >"$1"
+      -C "$here" --files-from=- -C "$made" lua/fanout.lua -cf - |
+    gzip -9n >"$1" || status=$?
+  rm -rf "$made"
+  return "$status"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Says what lua/fanout.lua costs against the plugin.
+"""Says what the Lua file costs against the plugin.
 
     bench.py BUILD_DIR [PACKETS]
 

@@ -11,7 +11,6 @@ from typing import Any, Dict, List, Optional, Sequence
 import ordinary
 
 ROOT = Path(__file__).resolve().parents[2]
-LUA_FILE = ROOT / "lua" / "fanout.lua"
 SHARED = ROOT.parent / "shared" / "captures"
 Run = subprocess.CompletedProcess[str]
 
@@ -30,6 +29,7 @@ class Homes:
 
     def __init__(self, build: Path, take_all: bool = False) -> None:
         self.build = build
+        self.lua_file = build / "lua/fanout.lua"
         self.take_all = take_all
         self.folder = Path(tempfile.mkdtemp(prefix="fanout-lua-"))
         self.captures = self.folder / "captures"
@@ -53,7 +53,7 @@ class Homes:
         plugins = ordinary.lua_folder(self.folder / name)
         self.binaries(name).mkdir(parents=True)
         if with_lua:
-            shutil.copy(LUA_FILE, plugins)
+            shutil.copy(self.lua_file, plugins)
         if with_plugin:
             shutil.copy(self.build / "fanout.so", self.binaries(name))
             if (self.build / "fanout").is_dir():
@@ -111,7 +111,7 @@ def homes() -> Homes:
     return _homes
 
 
-# What only the plugin has, with its reason, is told at the top of lua/fanout.lua.
+# What only the plugin has; the top of lua/main.lua says why.
 ONLY_IN_PLUGIN = {"dissection", "header_frames", "full_frames", "limit"}
 SERVICES = {"service", "top_service", "scan_service"}
 

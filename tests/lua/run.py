@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Holds lua/fanout.lua against the binary plugin, and walks through its window.
+"""Compares the Lua file with the binary plugin, and walks through its window.
 
     run.py [--all] BUILD_DIR [TEST...]
 
-BUILD_DIR holds fanout.so. Both run in tshark with a home of their own, and must say the same in
-every key that both have, on all generated captures and, where ../shared is there, on a quarter of
-those in it, with --all on all. Many are read behind one another. A TEST is such as
-test_reports.StandsAside.
+BUILD_DIR holds fanout.so and lua/fanout.lua. Each runs in tshark with a home of its own, and both must
+report the same in every key that both have, on all generated captures and, where ../shared is
+there, on a quarter of those in it, with --all on all. Many captures are read in one run. A TEST is
+a name such as test_reports.StandsAside.
 The last line is "N passed, N failed, N skipped".
 """
 import argparse
@@ -19,7 +19,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import harness  # noqa: E402
 
-MODULES = ("test_reports", "test_window")
+MODULES = ("test_bundle", "test_reports", "test_window")
 
 
 class Counting(unittest.TextTestResult):

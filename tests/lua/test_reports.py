@@ -1,7 +1,6 @@
 """tshark -z fanout: the Lua file says what the plugin says."""
 import csv
 import re
-import shutil
 import subprocess
 import tempfile
 import unittest
@@ -9,8 +8,6 @@ from pathlib import Path
 from typing import List, Sequence, Tuple
 
 from harness import (
-    LUA_FILE,
-    ROOT,
     SHARED,
     differences,
     homes,
@@ -228,17 +225,3 @@ class StandsAside(unittest.TestCase):
         both = homes().report("both", homes().capture("demo.pcap"), ",html")
         self.assertIn("<html", both.stdout)
         self.assertEqual((both.stderr, both.returncode), ("", 0))
-
-
-class Clean(unittest.TestCase):
-    def test_luacheck(self) -> None:
-        if shutil.which("luacheck") is None:
-            self.skipTest("luacheck is not installed")
-        for standard in ("lua52", "lua54"):
-            with self.subTest(standard=standard):
-                check = subprocess.run(
-                    ["luacheck", "--no-color", "--std", standard, "--config",
-                     str(ROOT / "lua/.luacheckrc"), str(LUA_FILE)],
-                    capture_output=True, text=True, check=False,
-                )
-                self.assertEqual(check.returncode, 0, check.stdout)

@@ -1,0 +1,145 @@
+-- In: the fields that Wireshark's dissection gives of a frame. Out: observations.
+
+local address = require("count.address")
+local headers = require("count.headers")
+local append_all = require("count.lists").append_all
+local make_time = require("count.time").make
+local OTHER = require("count.observation").OTHER
+
+local byte, huge, min = string.byte, math.huge, math.min
+local IPV4, IPV6 = address.IPV4, address.IPV6
+
+-- Field extractors must be made before any packet is read. Those of addresses give one value for
+-- each header of the frame, in the order of dissection.
+local fields = {
+  time = Field.new("frame.time_epoch"),
+  ipv4_source = Field.new("ip.src"),
+  ipv4_destination = Field.new("ip.dst"),
+  ipv6_source = Field.new("ipv6.src"),
+  ipv6_destination = Field.new("ipv6.dst"),
+  icmp = Field.new("icmp"),
+  icmpv6 = Field.new("icmpv6"),
+  arp = Field.new("arp"),
+  protocols = Field.new("frame.protocols"),
+  ethertypes = { Field.new("eth.type"), Field.new("vlan.etype"), Field.new("sll.etype") },
+}
+
+-- Up to `most` bytes of the data that a field was found in, from `offset` on.
+local function bytes_at(field, offset, most)
+  local source = field.source
+  local size = min(most, source:len() - offset)
+  if offset < 0 or size <= 0 then return "" end
+  return source:raw(offset, size)
+end
+
+local WITH_OPTIONS = 60 + 14 -- the longest IPv4 header, and TCP's as far as the flags
+local WITHOUT_EXTENSIONS = 40 + 14
+
+local function ipv4_transport(source)
+  return headers.read_ipv4_transport(bytes_at(source, source.offset - 12, WITH_OPTIONS))
+end
+
+local function ipv6_transport(source)
+  local bytes = bytes_at(source, source.offset - 8, WITHOUT_EXTENSIONS)
+  local protocol = byte(bytes, 7)
+  if protocol ~= 6 and protocol ~= 17 and protocol ~= 58 then
+    bytes = bytes_at(source, source.offset - 8, huge)
+  end
+  return headers.read_ipv6_transport(bytes)
+end
+
+local LONGEST_ARP = 8 + 2 * (255 + 4)
+
+-- Whether a header is quoted by one of these ICMP messages: it lies within it, in the same data.
+local function is_quoted(header, messages)
+  local data
+  for _, message in ipairs(messages) do
+    local from = message.offset
+    if header.offset >= from and header.offset < from + message.len then
+      data = data or header.source:raw()
+      if message.source:raw() == data then return true end
+    end
+  end
+  return false
+end
+
+-- The time of the frame that is being read; nil if it has none.
+local function frame_time()
+  local field = fields.time()
+  if not field then return nil end
+  return make_time(field.value.secs, field.value.nsecs)
+end
+
+-- The first `count` of the headers that no ICMP message quotes. A tap passes quotes over, and
+-- what is malformed or waits for reassembly; behind the latter two nothing is dissected.
+local function tapped_headers(found, count)
+  if #found == count then return found end
+  local messages = { fields.icmp() }
+  append_all(messages, { fields.icmpv6() })
+  local tapped = {}
+  for _, header in ipairs(found) do
+    if #tapped == count then break end
+    if not is_quoted(header, messages) then tapped[#tapped + 1] = header end
+  end
+  return tapped
+end
+
+-- The ARP packet of the frame that is being read, or nil. Where the hardware type is ATM's but
+-- the rest is not, Wireshark recognises ARP and shows nothing of it: it follows its EtherType.
+local function arp_packet(ip_count)
+  local arp = fields.arp()
+  if arp then return bytes_at(arp, arp.offset, LONGEST_ARP) end
+  if ip_count > 0 then return nil end
+  local protocols = fields.protocols()
+  if not protocols or not (protocols.value .. ":"):find(":arp:", 1, true) then return nil end
+  for _, extract in ipairs(fields.ethertypes) do
+    for _, ethertype in ipairs({ extract() }) do
+      if ethertype.value == 0x0806 then
+        return bytes_at(ethertype, ethertype.offset + 2, LONGEST_ARP)
+      end
+    end
+  end
+  return nil
+end
+
+-- Whether the frame that is being read has an ICMP message.
+local function has_icmp()
+  return fields.icmp() ~= nil or fields.icmpv6() ~= nil
+end
+
+local NETWORKS = {
+  { IPV4, fields.ipv4_source, fields.ipv4_destination, ipv4_transport },
+  { IPV6, fields.ipv6_source, fields.ipv6_destination, ipv6_transport },
+}
+
+-- Calls observe(source, destination, role, transport, source port, destination port) for each
+-- header of the frame that is being read. Of each network, the taps saw so many as `seen` says;
+-- so many as `done` says were observed before.
+local function observe_headers(seen, done, observe)
+  for _, each in ipairs(NETWORKS) do
+    local network, source, destination, transport = each[1], each[2], each[3], each[4]
+    local count = seen[network]
+    if count > done[network] then
+      local sources = tapped_headers({ source() }, count)
+      local destinations = tapped_headers({ destination() }, count)
+      for i = done[network] + 1, #sources do
+        observe(network .. sources[i].range:raw(), network .. destinations[i].range:raw(),
+          transport(sources[i]))
+      end
+      done[network] = count
+    end
+  end
+end
+
+-- The same for its ARP packet, for which there is no tap.
+local function observe_arp(seen, observe)
+  local arp = arp_packet(seen[IPV4] + seen[IPV6])
+  if not arp then return end
+  local source, destination, role = headers.read_arp(arp)
+  if source then observe(source, destination, role, OTHER, 0, 0) end
+end
+
+return {
+  frame_time = frame_time, has_icmp = has_icmp, observe_headers = observe_headers,
+  observe_arp = observe_arp,
+}

@@ -1,0 +1,125 @@
+-- In: the engine's sources, and the judgement of each. Out: a report, which is everything that the
+-- renderers show.
+
+local is_less = require("count.address").is_less
+local evidences = require("judge.evidence")
+local judge = require("judge.verdict").judge
+local reason = require("judge.reason").reason
+
+local min = math.min
+
+local MOST_ACTIVE = 10
+-- First contacts that were not answered, or attempts that led to no connection, below which
+-- nobody is worth judging, flagged or not.
+local FEWEST_FAILURES = 4
+
+local function is_worth_judging(source, options)
+  if options.all or #source.pairs > options.threshold then return true end
+  if source.contacted - source.answered >= FEWEST_FAILURES then return true end
+  if source.tcp_attempts - source.tcp_handshakes >= FEWEST_FAILURES then return true end
+  for _, pair in ipairs(source.pairs) do
+    if evidences.failed_services(pair) > options.ports then return true end
+  end
+  return false
+end
+
+local function count_in_bin(bins, destinations)
+  local bin, from = 1, 1
+  while 2 * from <= destinations do
+    bin, from = bin + 1, 2 * from
+  end
+  for i = #bins + 1, bin do bins[i] = { from = 2 ^ (i - 1), to = 2 ^ i - 1, sources = 0 } end
+  bins[bin].sources = bins[bin].sources + 1
+end
+
+-- More packets come first, then the lower address.
+local function is_more_active(a, b)
+  if a.packets ~= b.packets then return a.packets > b.packets end
+  return is_less(a.address, b.address)
+end
+
+local function has_more_destinations(a, b)
+  if a.destinations ~= b.destinations then return a.destinations > b.destinations end
+  return is_more_active(a, b)
+end
+
+local function make_row(engine, source, options, name_of)
+  local evidence = evidences.gather(engine, source, options.window)
+  local verdicts, suspect = judge(source, evidence, options.ports)
+  local reached = options.window == 0 and #source.pairs or evidence.busiest_window
+  return {
+    source = source, address = source.address, name = name_of(source.address),
+    destinations = #source.pairs, packets = source.packets, bytes = source.bytes,
+    first_frame = source.first_frame, last_frame = source.last_frame,
+    first_time = source.first_time, last_time = source.last_time,
+    flagged = reached > options.threshold, suspect = suspect, verdicts = verdicts,
+    reason = reason(source, evidence), evidence = evidence,
+  }
+end
+
+local function most_active(engine, name_of)
+  local sources = {}
+  for i, source in ipairs(engine.sources) do sources[i] = source end
+  table.sort(sources, is_more_active)
+  local active = {}
+  for i = 1, min(MOST_ACTIVE, #sources) do
+    local source = sources[i]
+    active[i] = {
+      address = source.address, name = name_of(source.address), destinations = #source.pairs,
+      packets = source.packets, bytes = source.bytes,
+    }
+  end
+  return active
+end
+
+-- name_of(address) gives the resolved name of an address, or nil.
+local function make_report(engine, options, name_of)
+  local report = {
+    options = options, frames = engine.frames, sources_total = #engine.sources,
+    pairs_total = engine.pair_count, first_time = engine.first_time,
+    last_time = engine.last_time, flagged_total = 0, suspects_total = 0, sources = {},
+    left_out = 0, distribution = {}, most_active = most_active(engine, name_of), name_of = name_of,
+  }
+  for _, source in ipairs(engine.sources) do
+    count_in_bin(report.distribution, #source.pairs)
+    if is_worth_judging(source, options) then
+      local row = make_row(engine, source, options, name_of)
+      if row.flagged then report.flagged_total = report.flagged_total + 1 end
+      if row.suspect then report.suspects_total = report.suspects_total + 1 end
+      if options.all or row.flagged or row.suspect then
+        report.sources[#report.sources + 1] = row
+      end
+    end
+  end
+  table.sort(report.sources, has_more_destinations)
+  if options.top then
+    for i = #report.sources, options.top + 1, -1 do
+      report.sources[i] = nil
+      report.left_out = report.left_out + 1
+    end
+  end
+  return report
+end
+
+-- The destinations of a source, those with the most packets first.
+local function destinations_of(report, row)
+  local rows = {}
+  for i, pair in ipairs(row.source.pairs) do
+    local services, answered = evidences.services_of(pair)
+    local answered_count = 0
+    for _, service in ipairs(services) do
+      if answered[service] then answered_count = answered_count + 1 end
+    end
+    rows[i] = {
+      address = pair.address, name = report.name_of(pair.address), packets = pair.packets,
+      bytes = pair.bytes, first_frame = pair.first_frame, first_time = pair.first_time,
+      contacted = pair.contacted or false, answered = pair.answered or false,
+      service = pair.asked and pair.service or nil,
+      services = #services, services_answered = answered_count,
+    }
+  end
+  table.sort(rows, is_more_active)
+  return rows
+end
+
+return { make = make_report, destinations_of = destinations_of }
