@@ -3,6 +3,7 @@
 local addresses = require("count.address")
 local engines = require("count.engine")
 local observation = require("count.observation")
+local parameters = require("judge.parameters")
 local times = require("count.time")
 
 local byte, huge, log, max, min = string.byte, math.huge, math.log, math.max, math.min
@@ -12,28 +13,18 @@ local PORTS, TCP, UDP = observation.PORTS, observation.TCP, observation.UDP
 local BILLION, nanoseconds_between = times.BILLION, times.nanoseconds_between
 local find_pair, is_multicast_or_broadcast = engines.find_pair, addresses.is_multicast_or_broadcast
 
--- A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
--- Balakrishnan 2004): how likely, of each kind of source, a contact fails, is silent but sent
--- more to than any probe, is left half open, stops after a probe's three packets, converses, or
--- is in the same network as the one before. tap/judge/evidence.cc has the reasons.
-local SWEEPER = { 0.75, 0.01, 0.1, 0.11, 0.03, nearby = 0.9, prior = 1 }
-local PROBER = { 0.84, 0.01, 0.1, 0.03, 0.02, nearby = 0.05, prior = 1 }
-local CLIENT = { 0.18, 0.02, 0.02, 0.28, 0.5, nearby = 0.05, prior = 1 }
-local MONITOR = { 0.18, 0.02, 0.02, 0.28, 0.5, nearby = 0.9, prior = 1 }
-local PEER = { 0.64, 0.04, 0.02, 0.1, 0.2, nearby = 0.05, prior = 0.0005 }
-local FAILS, STREAMS, HALF_OPEN, STOPS, CONVERSES = 1, 2, 3, 4, 5
-local MOST_PROBE_PACKETS = 3
-local MOST_TRIES = 11 -- a probe and ten more: nmap's --max-retries
+-- What becomes of a contact: it fails, is silent but sent more to than any probe, is left
+-- half-open, stops after a probe's packets, or converses.
+local OUTCOMES = { "fails", "streams", "half_open", "stops", "converses" }
 
 -- Where ARP targets come from: a gateway rarely asks in order, and for few a second.
-local IN_ORDER = log(0.6 / 0.1)
-local OUT_OF_ORDER = log((1 - 0.6) / (1 - 0.1))
-local NEEDED = log(0.2 / 0.8)
-local GATEWAY_RATE, SWEEP_RATE = 10, 100
+local IN_ORDER = log(parameters.SWEEP_IN_ORDER / parameters.GATEWAY_IN_ORDER)
+local OUT_OF_ORDER = log((1 - parameters.SWEEP_IN_ORDER) / (1 - parameters.GATEWAY_IN_ORDER))
+local NEEDED = log(parameters.SWEEP_NEEDED / parameters.GATEWAY_NEEDED)
 
--- The first port of traceroute, and as many as it can ask for: its probes are meant to fail.
-local TRACEROUTE = UDP * PORTS + 33434
-local TRACEROUTE_PORTS = 255
+local MOST_TRIES = parameters.MOST_TRIES
+local MOST_PROBE_PACKETS = parameters.MOST_PROBE_PACKETS
+local TRACEROUTE = UDP * PORTS + parameters.TRACEROUTE
 
 -- Whether from `first` to `last` it is at least `seconds`. No time counts as the first of all.
 local function is_apart(first, last, seconds)
@@ -63,24 +54,26 @@ local function are_nearby(one, other)
   return one:sub(1, length) == other:sub(1, length)
 end
 
--- The logarithm of the likelihood that a source of this kind has these contacts.
+-- The logarithm of the likelihood that a source of this kind has these contacts. A sequential test
+-- after Threshold Random Walk (Jung, Paxson, Berger, Balakrishnan 2004).
 local function likelihood(kind, asked)
   local sum = log(kind.prior) + asked.nearby * log(kind.nearby)
     + (asked.contacted - 1 - asked.nearby) * log(1 - kind.nearby)
-  for outcome, count in ipairs(asked) do sum = sum + count * log(kind[outcome]) end
+  for _, outcome in ipairs(OUTCOMES) do sum = sum + asked[outcome] * log(kind[outcome]) end
   return sum
 end
 
 local function answered_of(asked)
-  return asked[HALF_OPEN] + asked[STOPS] + asked[CONVERSES]
+  return asked.half_open + asked.stops + asked.converses
 end
 
 local function score_of(asked)
   -- From a port to the same port either side may have begun: if nobody answers, perhaps each of
   -- these packets is an answer.
   if answered_of(asked) == 0 and 2 * asked.same_port > asked.contacted then return 0 end
-  return max(likelihood(SWEEPER, asked), likelihood(PROBER, asked))
-    - max(likelihood(CLIENT, asked), likelihood(MONITOR, asked), likelihood(PEER, asked))
+  return max(likelihood(parameters.SWEEPER, asked), likelihood(parameters.PROBER, asked))
+    - max(likelihood(parameters.CLIENT, asked), likelihood(parameters.MONITOR, asked),
+      likelihood(parameters.PEER, asked))
 end
 
 -- The test goes service by service: a scan asks everybody the same.
@@ -102,7 +95,7 @@ local function weigh_services(by_service, evidence)
       evidence.scan_service = service
       evidence.scan_contacted = asked.contacted
       evidence.scan_answered = answered_of(asked)
-      evidence.scan_half_open = asked[HALF_OPEN]
+      evidence.scan_half_open = asked.half_open
     end
   end
   evidence.services = #order
@@ -119,16 +112,16 @@ local function weigh_contact(asked, host, answered, outcome)
   asked.before = host.address
   asked.contacted = asked.contacted + 1
   asked[outcome] = asked[outcome] + 1
-  if outcome == FAILS and host.same_port then asked.same_port = asked.same_port + 1 end
+  if outcome == "fails" and host.same_port then asked.same_port = asked.same_port + 1 end
 end
 
 local function weigh_port(host, service, answered, outcome)
-  if outcome == STREAMS then return end
+  if outcome == "streams" then return end
   if floor(service / PORTS) ~= UDP then
-    if not answered or outcome == HALF_OPEN then host.failed = host.failed + 1 end
+    if not answered or outcome == "half_open" then host.failed = host.failed + 1 end
   elseif answered then
     host.answered_udp = host.answered_udp + 1
-  elseif service < TRACEROUTE or service >= TRACEROUTE + TRACEROUTE_PORTS then
+  elseif service < TRACEROUTE or service >= TRACEROUTE + parameters.TRACEROUTE_PORTS then
     host.silent_udp = host.silent_udp + 1
   end
 end
@@ -173,8 +166,8 @@ local function weigh_arp(engine, source, evidence)
       elseif pair.first_time then
         gap = huge
       end
-      step(by_pace, log(SWEEP_RATE / GATEWAY_RATE)
-        - (SWEEP_RATE - GATEWAY_RATE) * min(gap, 0.1))
+      local sweep, gateway = parameters.SWEEP_RATE, parameters.GATEWAY_RATE
+      step(by_pace, log(sweep / gateway) - (sweep - gateway) * min(gap, 0.1))
     end
     before = pair
   end
@@ -220,7 +213,8 @@ local function gather_evidence(engine, source, window)
   local function asked_of(service)
     local asked = by_service[service]
     if not asked then
-      asked = { 0, 0, 0, 0, 0, hosts = 0, contacted = 0, nearby = 0, same_port = 0 }
+      asked = { hosts = 0, contacted = 0, nearby = 0, same_port = 0 }
+      for _, outcome in ipairs(OUTCOMES) do asked[outcome] = 0 end
       by_service[service] = asked
     end
     return asked
@@ -248,11 +242,11 @@ local function gather_evidence(engine, source, window)
     for _, service in ipairs(services) do
       local outcome
       if not answered[service] then
-        outcome = packets[service] > MOST_TRIES and STREAMS or FAILS
+        outcome = packets[service] > MOST_TRIES and "streams" or "fails"
       elseif half_open and floor(service / PORTS) == TCP and packets[service] <= MOST_TRIES then
-        outcome = HALF_OPEN
+        outcome = "half_open"
       else
-        outcome = pair.packets > MOST_PROBE_PACKETS and CONVERSES or STOPS
+        outcome = pair.packets > MOST_PROBE_PACKETS and "converses" or "stops"
       end
       weigh_contact(asked_of(service), host, answered[service], outcome)
       weigh_port(host, service, answered[service], outcome)

@@ -2,7 +2,7 @@
 
 local addresses = require("count.address")
 local observation = require("count.observation")
-local FEWEST_SWEPT = require("judge.verdict").FEWEST_SWEPT
+local parameters = require("judge.parameters")
 
 local concat, floor, format = table.concat, math.floor, string.format
 local OTHER, ICMP, PORTS = observation.OTHER, observation.ICMP, observation.PORTS
@@ -33,7 +33,7 @@ local function reason(source, evidence)
   end
   if is_arp then
     append("asked for %.0f addresses, %.0f answered", hosts, evidence.answered)
-    if evidence.arp_swept >= FEWEST_SWEPT then
+    if evidence.arp_swept >= parameters.FEWEST_SWEPT then
       append("%.0f of them in order or in a burst", evidence.arp_swept)
     end
   elseif evidence.contacted > 0 then

@@ -1,16 +1,16 @@
 -- In: a source's evidence. Out: its verdict, which is what the evidence amounts to.
 
 local ARP = require("count.address").ARP
+local parameters = require("judge.parameters")
 
 local log, max = math.log, math.max
 
--- Wald's bound for the walks above: accuse when the odds for a scan pass beta / alpha.
-local ACCUSING_SCORE = log(0.99 / 0.0001)
+-- Wald's bound: accuse when the odds for a scan pass beta / alpha.
+local ACCUSING_SCORE = log(parameters.BETA / parameters.ALPHA)
 -- A scan asks one service, a peer-to-peer client whatever port its peers chose.
-local SAME_SERVICE = log(0.9 / 0.2)
-local OTHER_SERVICE = log((1 - 0.9) / (1 - 0.2))
--- Fewer ARP targets are no sweep: a /28 has as many addresses.
-local FEWEST_SWEPT = 16
+local SAME_SERVICE = log(parameters.SCANNER_SAME_SERVICE / parameters.PEER_SAME_SERVICE)
+local OTHER_SERVICE =
+  log((1 - parameters.SCANNER_SAME_SERVICE) / (1 - parameters.PEER_SAME_SERVICE))
 
 local function is_address_scan(evidence)
   local failed = evidence.contacted - evidence.answered + evidence.half_open
@@ -25,7 +25,7 @@ local function is_port_scan(evidence, ports)
 end
 
 local function is_arp_scan(evidence)
-  return evidence.arp_score > ACCUSING_SCORE and evidence.arp_swept >= FEWEST_SWEPT
+  return evidence.arp_score > ACCUSING_SCORE and evidence.arp_swept >= parameters.FEWEST_SWEPT
 end
 
 -- What a source is that does not scan: what most of its destinations say.
@@ -37,8 +37,9 @@ local function occupation(source, evidence)
   if 2 * (evidence.replied + evidence.served) > hosts then return "server" end
   local answered = evidence.contacted > 0 and 2 * evidence.answered >= evidence.contacted
   -- As many services as a quarter of the hosts: every peer has a port of its own.
-  local many_services = evidence.services > 8 and evidence.contacted > 8
-    and evidence.services * 4 >= evidence.contacted
+  local many_services = evidence.services > parameters.FEW_PEERS
+    and evidence.contacted > parameters.FEW_PEERS
+    and evidence.services * parameters.HOSTS_PER_PEER_SERVICE >= evidence.contacted
   if many_services and evidence.answered > 0 then return "peer-to-peer" end
   if answered and 2 * (evidence.contacted + evidence.cut_off) > hosts then return "client" end
   if 2 * evidence.cut_off > hosts then return "client" end
@@ -58,4 +59,4 @@ local function judge(source, evidence, ports)
   return { occupation(source, evidence) }, false
 end
 
-return { judge = judge, FEWEST_SWEPT = FEWEST_SWEPT }
+return { judge = judge }

@@ -18,6 +18,9 @@ class Bundle(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.lua = Path(folder.name) / "lua"
         shutil.copytree(ROOT / "lua", self.lua)
+        self.parameters = Path(folder.name) / "tap/judge/parameters.def"
+        self.parameters.parent.mkdir(parents=True)
+        shutil.copy(ROOT / "tap/judge/parameters.def", self.parameters)
         self.file = Path(folder.name) / "fanout.lua"
 
     def bundle(self) -> Run:
@@ -56,6 +59,21 @@ class Bundle(unittest.TestCase):
     def test_computed_name_is_refused(self) -> None:
         self.prepend("count/engine.lua", 'local x = require("count." .. "time")')
         self.assert_refused("count.engine:1: write require")
+
+    def test_parameters_are_those_of_the_plugin(self) -> None:
+        self.parameters.write_text(
+            "//   REAL(name, number)\n//   KIND(name, fails, nearby)\n"
+            "REAL(kMostTries, 0.5)  // why\nKIND(kPeer, 0.6, 0.04)\n", encoding="utf-8",
+        )
+        self.assertEqual(self.bundle().returncode, 0)
+        text = self.file.read_text(encoding="utf-8")
+        self.assertIn("  MOST_TRIES = 0.5,\n  PEER = {\n    fails = 0.6, nearby = 0.04,\n  },\n", text)
+
+    def test_parameter_that_cannot_be_read_is_named_with_its_place(self) -> None:
+        for line in ("REAL(kBeta, 1 / 2)", "REAL(kBeta)", "REAL kBeta", "WHAT(kBeta, 1)"):
+            with self.subTest(line):
+                self.parameters.write_text(f"//   REAL(name, number)\n{line}\n", encoding="utf-8")
+                self.assert_refused("parameters.def:2: ")
 
     def test_folder_that_does_not_exist(self) -> None:
         self.file = self.file / "below" / "fanout.lua"
