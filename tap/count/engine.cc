@@ -8,7 +8,7 @@
 namespace fanout {
 namespace {
 
-constexpr uint32_t kPacketsWrap = 1u << 24;
+constexpr uint64_t kPacketsWrap = 1u << 24;
 constexpr uint8_t kMostOpenAttempts = (1u << 6) - 1;
 constexpr uint8_t kMostOpenHandshakes = (1u << 6) - 1;
 constexpr uint8_t kMostAskingPackets = (1u << 7) - 1;
@@ -19,6 +19,18 @@ constexpr uint32_t kMostProbes = 3;
 uint64_t random_seed() {
   std::random_device device;
   return uint64_t{device()} << 32 | device();
+}
+
+// After so many equal packets the pair and its services stay as they are, because every counter of
+// theirs that tells equal packets apart is at its end: from then on only kSums go on.
+constexpr uint64_t kMostRepeats = kMostAskingPackets + 1;
+
+// What a source's packets add to one by one.
+constexpr uint32_t Source::*kSums[] = {&Source::tcp_attempts, &Source::tcp_refused,
+                                       &Source::tcp_handshakes, &Source::missed};
+
+void add_saturating(uint32_t& sum, uint64_t what) {
+  sum = static_cast<uint32_t>(std::min<uint64_t>(sum + what, UINT32_MAX));
 }
 
 template <typename T>
@@ -36,11 +48,13 @@ Engine::Engine(const Options& options)
       excess_(0, SeededHash{seed_}),
       beyond_(0, SeededHash{seed_}) {}
 
-void Engine::count_frame(int64_t time) {
-  ++frames_;
-  if (time == kNoTime) return;
-  if (first_time_ == kNoTime || time < first_time_) first_time_ = time;
-  last_time_ = std::max(last_time_, time);
+void Engine::count_frame(int64_t time) { count_frames(1, time, time); }
+
+void Engine::count_frames(uint64_t frames, int64_t first_time, int64_t last_time) {
+  frames_ += frames;
+  if (first_time == kNoTime) return;
+  if (first_time_ == kNoTime || first_time < first_time_) first_time_ = first_time;
+  last_time_ = std::max(last_time_, last_time);
 }
 
 void Engine::post(const Observation& observation) {
@@ -130,9 +144,50 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint
     seen.new_destination = true;
   }
   Pair& pair = pairs_[seen.pair];
-  count_packet(pair, seen.pair, observation.bytes);
+  count_packets(pair, seen.pair, 1, observation.bytes);
   seen.new_service = weigh(pair, seen.pair, source, seen.new_destination, observation);
   return seen;
+}
+
+Engine::Seen Engine::replay(const Run& run, uint32_t first_frame, uint32_t last_frame) {
+  Observation observation = run.first;
+  observation.frame = first_frame;
+  observation.bytes = 0;  // all bytes are added at once
+  const uint32_t hash = this->hash(observation.source, observation.destination);
+  const Seen seen = observe(observation, hash, kNone);
+  if (run.count > 1) observe_again(observation, hash, seen, run.count - 1);
+  if (seen.source == kNone) return seen;
+
+  Source& source = sources_[seen.source];
+  source.bytes += run.bytes;
+  if (seen.pair != kNone) count_packets(pairs_[seen.pair], seen.pair, 0, run.bytes);
+  if (run.least_time != kNoTime) {
+    if (source.first_time == kNoTime || run.least_time < source.first_time) {
+      source.first_time = run.least_time;
+    }
+    source.last_time = std::max(source.last_time, run.greatest_time);
+  }
+  if (last_frames_.size() <= seen.source) last_frames_.resize(seen.source + size_t{1});
+  LastFrame& last = last_frames_[seen.source];
+  if (run.end >= last.moment) last = {run.end, last_frame};
+  source.last_frame = last.number;
+  return seen;
+}
+
+// Observes the same so many times more.
+void Engine::observe_again(const Observation& observation, uint32_t hash, const Seen& seen,
+                           uint64_t times) {
+  const uint64_t one_by_one = std::min(times, kMostRepeats);
+  for (uint64_t i = 0; i < one_by_one; ++i) observe(observation, hash, seen.pair);
+  if (seen.source == kNone || times == one_by_one) return;
+  // One more shows what each of the rest adds.
+  Source& source = sources_[seen.source];
+  const Source before = source;
+  observe(observation, hash, seen.pair);
+  const uint64_t rest = times - one_by_one - 1;
+  source.packets += rest;
+  if (seen.pair != kNone) count_packets(pairs_[seen.pair], seen.pair, rest, 0);
+  for (const auto sum : kSums) add_saturating(source.*sum, rest * (source.*sum - before.*sum));
 }
 
 uint32_t Engine::add_pair(uint32_t source, const Observation& observation, uint32_t hash) {
@@ -160,13 +215,13 @@ uint32_t Engine::add_pair(uint32_t source, const Observation& observation, uint3
   return number;
 }
 
-void Engine::count_packet(Pair& pair, uint32_t number, uint32_t bytes) {
-  const uint32_t packets = pair.packets + 1u;
-  const uint64_t sum = uint64_t{pair.bytes} + bytes;
-  pair.packets = packets & (kPacketsWrap - 1);
-  pair.bytes = static_cast<uint32_t>(sum);
-  if (packets == kPacketsWrap) excess_[number].packets += kPacketsWrap;
-  if (sum >> 32 != 0) excess_[number].bytes += uint64_t{1} << 32;
+void Engine::count_packets(Pair& pair, uint32_t number, uint64_t packets, uint64_t bytes) {
+  const uint64_t sum = pair.packets + packets;
+  const uint64_t sum_of_bytes = pair.bytes + bytes;
+  pair.packets = sum & (kPacketsWrap - 1);
+  pair.bytes = static_cast<uint32_t>(sum_of_bytes);
+  if (sum >= kPacketsWrap) excess_[number].packets += sum & ~(kPacketsWrap - 1);
+  if (sum_of_bytes >> 32 != 0) excess_[number].bytes += sum_of_bytes >> 32 << 32;
 }
 
 // Notes what the packet says about who asked and who answered, and returns whether it asks for a

@@ -117,6 +117,8 @@ struct Observation {
   uint32_t frame = 0;
   uint32_t bytes = 0;      ///< length of the frame on the wire
   int64_t time = kNoTime;  ///< nanoseconds since 1970
+
+  bool operator==(const Observation&) const = default;
 };
 
 }  // namespace fanout

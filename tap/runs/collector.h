@@ -1,0 +1,59 @@
+// In: observations or runs, in the order of the packets. Out: runs, in the order of their first
+// packets.
+#ifndef FANOUT_TAP_RUNS_COLLECTOR_H_
+#define FANOUT_TAP_RUNS_COLLECTOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "tap/count/observation.h"
+#include "tap/count/runs.h"
+#include "tap/count/table.h"
+
+namespace fanout {
+
+/// Joins observations to runs. What it hands on, replayed in that order, is exactly what it was
+/// given, however often it is flushed; so its memory is bounded. Not thread-safe.
+///
+/// An observation joins an equal run of its host pair if that is the pair's latest, or if nothing
+/// lies between that could tell which of the two came first:
+/// - both are TCP data, and so is all between them;
+/// - only the mirrored datagrams of the same flow lie between them;
+/// - it is an ICMP request, and only replies lie between. (A reply must not join past a request,
+///   which it may answer.)
+class Collector {
+ public:
+  using Sink = std::function<void(std::span<const Run>)>;
+
+  /// Hands the runs to `sink` whenever there are `most` of them, at about 160 bytes each, and in
+  /// flush(). The sink may keep none of them by reference.
+  explicit Collector(Sink sink, size_t most = size_t{1} << 17);
+
+  /// Counts an observation, at or after the one before. Amortised O(1).
+  void add(const Observation& observation, const Moment& at);
+  /// The same for a run: its `begin` is at or after that of the one before.
+  void add(const Run& run);
+
+  /// Hands on what was collected. To be called at the end; what was not flushed is lost.
+  void flush();
+
+ private:
+  struct Collected {
+    Run run;
+    uint32_t before;  // the run of the same host pair before this one, or kNone
+    uint32_t pair;    // where latest_ has the host pair's last run
+  };
+
+  uint32_t find_pair(const Observation& observation);
+  bool join(uint32_t latest, const Run& run);
+
+  Sink sink_;
+  size_t most_;
+};
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_RUNS_COLLECTOR_H_

@@ -1,0 +1,60 @@
+// Streams of runs, merged by time.
+#ifndef FANOUT_TAP_RUNS_MERGE_H_
+#define FANOUT_TAP_RUNS_MERGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tap/count/observation.h"
+#include "tap/count/runs.h"
+
+namespace fanout {
+
+/// Runs one after the other, by Run::begin: a file of runs, or what a thread collects.
+class RunStream {
+ public:
+  virtual ~RunStream() = default;
+  /// The next run; false at the end, or if what follows cannot be read.
+  virtual bool next(Run& run) = 0;
+  /// Why next() failed: one line that names the file; empty at the end.
+  virtual std::string error() const { return {}; }
+};
+
+/// Merges streams in the order of Moment::order; of equal ones, the stream that was added first
+/// goes first. So add captures in the order of their first frames' times, and of equal ones in that
+/// of their names. A stream is opened when the merge comes to where it begins, and closed at its
+/// end: no more are open at once than overlap in time. O(log streams) a run.
+///
+/// The result is exactly that of all packets in time order as long as no two streams hold packets
+/// of the same host pair from the same time. Where they do (sensors that saw the two directions of
+/// one dialogue), merge their packets, as streams of runs of one: a run of many is replayed where
+/// it begins. overlaps() tells of it.
+class Merge {
+ public:
+  using Open = std::function<std::unique_ptr<RunStream>()>;
+
+  /// Adds a stream none of whose runs comes before `begin`, a Moment::order. `open` may answer
+  /// nullptr: there is none.
+  void add(int64_t begin, Open open);
+
+  /// The next run; false at the end. A stream that fails ends there, and the others go on.
+  bool next(Run& run);
+
+  /// What streams failed with, so far.
+  const std::vector<std::string>& errors() const { return errors_; }
+
+  /// Runs so far that began within an earlier run, of many packets, of the same host pair from
+  /// another stream: where this is not 0, who sent first may be wrong for so many.
+  uint64_t overlaps() const;
+
+ private:
+  std::vector<std::string> errors_;
+};
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_RUNS_MERGE_H_
