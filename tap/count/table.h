@@ -9,6 +9,7 @@
 #include <emmintrin.h>
 #endif
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -120,6 +121,12 @@ class Index {
     if (size_ >= buckets_.size() * kSlots / 6 * 5) grow();
     insert(hash, number + 1);
     ++size_;
+  }
+
+  /// Forgets all records, and keeps the memory. O(buckets).
+  void clear() {
+    std::fill(buckets_.begin(), buckets_.end(), Bucket{});
+    size_ = 0;
   }
 
   /// Starts to load the bucket where a search for this hash begins.

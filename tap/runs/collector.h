@@ -22,18 +22,18 @@ namespace fanout {
 /// lies between that could tell which of the two came first:
 /// - both are TCP data, and so is all between them;
 /// - only the mirrored datagrams of the same flow lie between them;
-/// - it is an ICMP request, and only replies lie between. (A reply must not join past a request,
-///   which it may answer.)
+/// - it is an ICMP or ARP request, and only replies lie between. (A reply must not join past a
+///   request, which it may answer.)
 class Collector {
  public:
   using Sink = std::function<void(std::span<const Run>)>;
 
   /// Hands the runs to `sink` whenever there are `most` of them, at about 160 bytes each, and in
-  /// flush(). The sink may keep none of them by reference.
-  explicit Collector(Sink sink, size_t most = size_t{1} << 17);
+  /// flush(). They are gone when the sink returns.
+  explicit Collector(Sink sink, size_t most = kMost);
 
   /// Counts an observation, at or after the one before. Amortised O(1).
-  void add(const Observation& observation, const Moment& at);
+  void add(const Observation& observation, const Moment& at) { add(run_of(observation, at)); }
   /// The same for a run: its `begin` is at or after that of the one before.
   void add(const Run& run);
 
@@ -41,17 +41,18 @@ class Collector {
   void flush();
 
  private:
-  struct Collected {
-    Run run;
-    uint32_t before;  // the run of the same host pair before this one, or kNone
-    uint32_t pair;    // where latest_ has the host pair's last run
-  };
+  static constexpr size_t kMost = size_t{1} << 17;
 
-  uint32_t find_pair(const Observation& observation);
+  uint32_t hash_of(const Observation& observation) const;
   bool join(uint32_t latest, const Run& run);
 
   Sink sink_;
   size_t most_;
+  uint64_t seed_;
+  std::vector<Run> runs_;         // by `begin`
+  std::vector<uint32_t> before_;  // by run: the one of its host pair before it, or kNone
+  std::vector<uint32_t> latest_;  // by host pair: its latest run
+  Index pairs_;                   // host pairs
 };
 
 }  // namespace fanout

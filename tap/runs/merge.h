@@ -9,12 +9,15 @@
 #include <string>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "tap/count/observation.h"
 #include "tap/count/runs.h"
 
 namespace fanout {
 
-/// Runs one after the other, by Run::begin: a file of runs, or what a thread collects.
+/// Runs one after the other, by the Moment::order of Run::begin: a file of runs, or what a thread
+/// collects from a capture.
 class RunStream {
  public:
   virtual ~RunStream() = default;
@@ -31,8 +34,8 @@ class RunStream {
 ///
 /// The result is exactly that of all packets in time order as long as no two streams hold packets
 /// of the same host pair from the same time. Where they do (sensors that saw the two directions of
-/// one dialogue), merge their packets, as streams of runs of one: a run of many is replayed where
-/// it begins. overlaps() tells of it.
+/// one dialogue), merge the packets, as runs of one: a run of many is replayed where it begins, as
+/// if nothing of the other stream lay within it. overlaps() tells of that.
 class Merge {
  public:
   using Open = std::function<std::unique_ptr<RunStream>()>;
@@ -48,10 +51,39 @@ class Merge {
   const std::vector<std::string>& errors() const { return errors_; }
 
   /// Runs so far that began within an earlier run, of many packets, of the same host pair from
-  /// another stream: where this is not 0, who sent first may be wrong for so many.
-  uint64_t overlaps() const;
+  /// another stream: where this is not 0, who sent first may be wrong in so many cases. Never less
+  /// than there are; it may count a few too many. Costs memory only while streams overlap.
+  uint64_t overlaps() const { return overlaps_; }
 
  private:
+  struct Stream {
+    Open open;
+    std::unique_ptr<RunStream> runs;
+  };
+  // A stream, and where it goes on.
+  struct Head {
+    int64_t order;
+    uint32_t stream;
+    bool operator>(const Head& other) const {
+      return order != other.order ? order > other.order : stream > other.stream;
+    }
+  };
+  // Until when the latest runs of a host pair last, and whose they are.
+  struct Span {
+    int64_t end;
+    uint32_t stream;
+  };
+
+  bool advance(uint32_t stream);
+  void note_overlap(const Run& run, uint32_t stream);
+
+  std::vector<Stream> streams_;
+  std::vector<Run> next_;                            // by stream: what it goes on with
+  std::vector<Head> heads_;                          // a heap
+  size_t open_ = 0;                                  // streams
+  boost::unordered_flat_map<uint64_t, Span> spans_;  // by host pair
+  size_t sweep_at_ = 0;
+  uint64_t overlaps_ = 0;
   std::vector<std::string> errors_;
 };
 
