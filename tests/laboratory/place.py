@@ -31,7 +31,6 @@ SYSCTLS = {
     "ipv4/icmp_msgs_per_sec": "100000",
     "ipv6/icmp/ratelimit": "0",
     "ipv4/tcp_syn_linear_timeouts": "0",  # back-off from the first, as before Linux 6.5
-    "ipv4/ping_group_range": "0 65534",
     "ipv6/conf/all/accept_dad": "0",
     "ipv6/conf/default/accept_dad": "0",
 }

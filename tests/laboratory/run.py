@@ -5,10 +5,10 @@ their captures against the table in rows.py.
     run.py BUILD_DIR [-k PATTERN]... [--jobs N] [--keep DIR] [--judge DIR] [--install] [--list]
 
 BUILD_DIR holds the fanout.so to test. Nothing that is sent leaves namespaces that exist for one row
-and end with it: there is no route to anywhere else (place.py). Rows whose program is not installed,
-or all where namespaces cannot be made, are skipped by name. --keep leaves the captures in DIR,
-with truth.tsv; --judge runs nothing, but judges captures kept before. Ends with
-"N passed, N failed, N skipped".
+and end with it: there is no route to anywhere else (place.py). Needs root. Rows whose program is not
+installed, or all where namespaces cannot be made, are skipped by name. --keep leaves the captures
+in DIR, with truth.tsv; --judge runs nothing, but judges captures kept before; --install fetches what
+the rows need from Debian. Ends with "N passed, N failed, N skipped".
 """
 import argparse
 import os
@@ -35,6 +35,7 @@ from row import Row  # noqa: E402
 
 NEEDED = ("ip", "nft", "nsenter", "tcpdump", "timeout")
 INSTALL = "install with tests/laboratory/run.py --install"
+SHOWN = 6  # faults of a row, and lines that its programs printed last
 GRACE = 45  # seconds beyond its own that a row may take to start and end
 
 
@@ -59,16 +60,17 @@ def find(program: str) -> Optional[str]:
 
 
 def why_nothing_can_run() -> str:
+    if os.geteuid() != 0:
+        return "network namespaces need root"
     missing = [name for name in NEEDED if not find(name)]
     if missing:
         return f"{', '.join(missing)} not installed; {INSTALL}"
-    process = namespaces.fork(lambda: namespaces.isolate(make_link))
-    if namespaces.wait(process, GRACE):
-        return ""
-    return "network namespaces cannot be made here"
+    works = namespaces.wait(namespaces.fork(lambda: namespaces.isolate(make_link)), GRACE)
+    return "" if works else "network namespaces cannot be made here"
 
 
 def make_link() -> None:
+    """What every row needs first."""
     link = ["ip", "link", "add", "veth-s", "type", "veth", "peer", "name", "veth-t"]
     subprocess.run(link, check=True)
 
@@ -92,6 +94,8 @@ class Laboratory:
             if why:
                 return Outcome(row, why)
             log = self.make_capture(row, capture)
+            if not capture.exists():
+                return Outcome(row, "", ("it could not be run",), log=log)
         elif not capture.exists():
             return Outcome(row, f"there is no {capture}")
         try:
@@ -124,7 +128,7 @@ class Laboratory:
                 capture.unlink(missing_ok=True)
             if capture.exists():
                 capture.chmod(0o644)
-            return "\n".join(log.read_text("utf-8", "replace").splitlines()[-8:])
+            return "\n".join(log.read_text("utf-8", "replace").splitlines()[-SHOWN:])
 
     def all_outcomes(self, chosen: List[Row], at_a_time: int) -> Iterator[Outcome]:
         """The rows' outcomes as they come, each from a process of its own."""
@@ -160,8 +164,10 @@ def show(outcome: Outcome) -> None:
         f"{outcome.skipped or outcome.said}",
         flush=True,
     )
-    for line in outcome.wrong:
+    for line in outcome.wrong[:SHOWN]:
         print(f"          {line}")
+    if len(outcome.wrong) > SHOWN:
+        print(f"          and {len(outcome.wrong) - SHOWN} more")
     if outcome.wrong:
         print(f"          {' '.join(row.command.split())}")
         for line in outcome.log.splitlines():
@@ -192,6 +198,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--install", action="store_true", help="install what rows need")
     parser.add_argument("--list", action="store_true", help="print the table, run nothing")
     parsed = parser.parse_args()
+    if parsed.build and not (parsed.build / "fanout.so").exists():
+        parser.error(f"{parsed.build} holds no fanout.so")
     if not parsed.build and not (parsed.list or parsed.install):
         parser.error("BUILD_DIR is missing")
     if parsed.jobs < 1:
@@ -217,7 +225,9 @@ def run_rows(parsed: argparse.Namespace, chosen: List[Row], folder: Path) -> Lis
 
 
 def install(chosen: List[Row]) -> None:
-    subprocess.run([str(HERE / "install"), *rows.packages(chosen)], check=True)
+    done = subprocess.run([str(HERE / "install"), *rows.packages(chosen)], check=False)
+    if done.returncode:
+        sys.exit("the programs of the laboratory could not be installed")
 
 
 def main() -> int:
@@ -234,7 +244,8 @@ def main() -> int:
         install(chosen)
     if not parsed.build:
         return 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # which a background job ignores
+        signal.signal(ending, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="fanout-laboratory-") as scratch:
         os.chmod(scratch, 0o755)
         folder = parsed.judge or parsed.keep or Path(scratch)
