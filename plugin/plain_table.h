@@ -1,4 +1,4 @@
-// Wireshark's own plain table of the sources, for where the window's library is missing.
+// Wireshark's own plain table of the sources, used where the window's library is missing.
 #ifndef FANOUT_PLUGIN_PLAIN_TABLE_H_
 #define FANOUT_PLUGIN_PLAIN_TABLE_H_
 

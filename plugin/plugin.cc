@@ -22,7 +22,7 @@ void register_statistics() {
 
 FANOUT_PLUGIN(FANOUT_VERSION)
 
-// Not for Wireshark: packaging/doctor reads it from a file that is not loaded.
+// For packaging/doctor, which reads it from a file that is not loaded.
 extern "C" WS_DLL_PUBLIC_DEF const char fanout_build[];
 const char fanout_build[] =
     "fanout " FANOUT_VERSION

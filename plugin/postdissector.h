@@ -14,7 +14,7 @@ int register_fanout();
 /// Registers the post-dissector: once all protocols have been.
 void handoff_fanout();
 
-/// What was counted of the file that is open: shared, and counting on. Never null.
+/// The counts of the open file: shared, and updated while it is read. Never null.
 std::shared_ptr<Engine> file_engine();
 
 }  // namespace fanout

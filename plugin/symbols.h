@@ -1,4 +1,4 @@
-// The symbols by which Wireshark knows a plugin and the version that it is built for.
+// The symbols by which Wireshark identifies a plugin and the version that it is built for.
 #ifndef FANOUT_PLUGIN_SYMBOLS_H_
 #define FANOUT_PLUGIN_SYMBOLS_H_
 

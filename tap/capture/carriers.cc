@@ -9,9 +9,9 @@
 namespace fanout {
 namespace {
 
-// Protocols on UDP and TCP ports that can lead Wireshark to a further IP header: its dissectors of
-// 4.0.17 that call, directly or through others, those of IP, Ethernet, PPP and the like. Names that
-// a version does not know do no harm. The formatter would give each a line.
+// Protocols on UDP and TCP ports that can carry a further IP header: the dissectors of 4.0.17 that
+// call, directly or through others, those of IP, Ethernet, PPP and the like. Names that a version
+// does not know are ignored. The formatter would put each on a line of its own.
 // clang-format off
 constexpr std::string_view kUdpCarriers[] = {
     "acdr", "actrace", "amt", "applemidi", "aruba_erm", "asam-cmp", "ayiya", "bat", "bat.gw",
@@ -32,18 +32,18 @@ constexpr std::string_view kTcpCarriers[] = {
     "proxy", "rpcap", "rtp", "rtpproxy", "rtsp", "scop", "socks", "sscop", "sstp", "stt", "t38",
     "tali", "tcpencap", "tipc", "uma", "xot"};
 // clang-format on
-// TCP ports where a heuristic waits for one: OpenFlow, STT.
+// TCP ports whose heuristic dissectors may find one: OpenFlow, STT.
 constexpr uint16_t kTcpCarrierPorts[] = {6633, 6634, 7471};
-// What gives addresses names.
+// Protocols that Wireshark resolves addresses from.
 constexpr std::string_view kNamers[] = {"dns", "mdns", "llmnr", "nbns"};
 
-// Heuristics on UDP that can lead to IP as well, and are off unless somebody turns them on.
+// Heuristic dissectors on UDP that can lead to IP as well, and are disabled by default.
 constexpr const char* kHeuristics[] = {"dvb_s2_udp",  "fp_mux_udp",  "fp_udp",      "mac_lte_udp",
                                        "mac_nr_udp",  "nas_5gs_udp", "nas_eps_udp", "pdcp_lte_udp",
                                        "pdcp_nr_udp", "rlc_lte_udp", "rlc_nr_udp",  "rlc_udp",
                                        "rtp_udp",     "teredo_udp",  "wassp_udp"};
 
-// Protocols that the header reader stands for, and preferences that change what they do.
+// Protocols that the header reader replaces, and preferences that change what they do.
 constexpr const char* kProtocols[] = {"frame", "eth", "vlan", "ieee8021ad",   "sll",          "raw",
                                       "null",  "ip",  "ipv6", "ipv6.hopopts", "ipv6.dstopts", "arp",
                                       "tcp",   "udp", "icmp", "icmpv6",       "igmp"};
@@ -72,7 +72,7 @@ void mark_ports(const char* table_name, std::span<const std::string_view> names,
   }
 }
 
-// Decode As for ports is seen through the port tables; any other rules the short way out.
+// Decode As for ports shows in the port tables; any other rules the header path out.
 void note_changed_table(const char* table, ftenum_t, gpointer, gpointer, gpointer only_ports) {
   const std::string_view name = table;
   if (name != "tcp.port" && name != "udp.port") *static_cast<bool*>(only_ports) = false;

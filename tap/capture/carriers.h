@@ -1,4 +1,5 @@
-// Which ports carry more than the header reader may overlook, as Wireshark is set up now.
+// Which ports carry protocols that the header reader must not skip, by Wireshark's current
+// settings.
 #ifndef FANOUT_TAP_CAPTURE_CARRIERS_H_
 #define FANOUT_TAP_CAPTURE_CARRIERS_H_
 
@@ -9,13 +10,13 @@
 namespace fanout {
 
 /// The ports whose dissectors, by preferences and Decode As, can lead to a further IP header; with
-/// `names` also those that give addresses names. Asks for each port: some milliseconds.
+/// `names` also those that addresses are resolved from. Looks up each port: some milliseconds.
 std::unique_ptr<const Carriers> current_carriers(bool names);
 
-/// Whether addresses are named after what the capture's packets say.
+/// Whether addresses are resolved from packets of the capture.
 bool names_come_from_packets();
 
-/// Whether the protocols that the header reader stands for are dissected as it expects: none
+/// Whether the protocols that the header reader replaces are dissected as it expects: none
 /// disabled, no preference of theirs changed, nothing but ports decoded as something else.
 bool dissection_is_the_usual();
 

@@ -119,7 +119,7 @@ bool Chart::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
   if (const Spot* spot = spot_at(help->pos())) {
-    // A tool tip takes what looks like HTML for HTML.
+    // Tooltips interpret text that looks like HTML.
     QToolTip::showText(help->globalPos(), "<p>" + spot->tip.toHtmlEscaped() + "</p>", this);
   } else {
     QToolTip::hideText();
@@ -155,7 +155,7 @@ QString Chart::save(const QString& path, [[maybe_unused]] bool as_svg) {
   } else
 #endif
       if (error.isEmpty()) {
-    // Twice the size of the screen's, for print.
+    // Twice the size of the one on the screen, for printing.
     QImage image(size * 2, QImage::Format_ARGB32);
     image.setDevicePixelRatio(2);
     paint_all(&image);
@@ -177,7 +177,7 @@ void ActiveChart::paint(QPainter& painter, const QRectF& area, std::vector<Spot>
   const QFontMetricsF metrics(painter.font());
   const double line = metrics.height();
   const double bottom = area.bottom() - 2 * line - kTick - kGap;
-  // As many as can be read.
+  // As many as remain legible.
   const size_t count =
       std::clamp<size_t>(static_cast<size_t>((bottom - area.top()) / (line + 3)), 1, bars_.size());
   double label_width = 0;
@@ -245,7 +245,7 @@ void DistributionChart::paint(QPainter& painter, const QRectF& area, std::vector
   const double bottom = area.bottom() - 2 * line - kTick;
   const double top = area.top() + line;
   const double width = area.right() - left;
-  // A bin with one source shall be seen beside one with a million: half a decade for it.
+  // A bin with one source must be visible beside one with a million: it takes half a decade.
   const double decades = 0.5 + std::max(1.0, std::ceil(std::log10(static_cast<double>(most))));
   const auto height = [&](double value) {
     return (bottom - top) * (0.5 + std::log10(value)) / decades;
@@ -299,7 +299,7 @@ void DistributionChart::paint(QPainter& painter, const QRectF& area, std::vector
   write(painter, {left, bottom + kTick + line, width, line}, Qt::AlignCenter,
         "unique destinations, from");
 
-  // The threshold lies within a bin, as far as its logarithm goes.
+  // The position of the threshold within a bin is logarithmic.
   const double place = std::log2(static_cast<double>(threshold_) + 1);
   if (place <= static_cast<double>(bins_.size())) {
     const double x = left + pitch * place;
@@ -333,7 +333,7 @@ void GrowthChart::paint(QPainter& painter, const QRectF& area, std::vector<Spot>
   const double from = times_.front();
   const double span = std::max(0.001, times_.back() - from);
   const double shown = static_cast<double>(std::max<uint64_t>(times_.size(), threshold_)) * 1.08;
-  // A far threshold would press the curve flat: it is then told in words.
+  // A distant threshold would flatten the curve: it is then given as text.
   const bool shows_threshold = threshold_ <= times_.size() * 20;
   const double top_value = shows_threshold ? shown : static_cast<double>(times_.size()) * 1.08;
 
@@ -378,7 +378,7 @@ void GrowthChart::paint(QPainter& painter, const QRectF& area, std::vector<Spot>
         "seconds since the first frame");
   write_upwards(painter, {area.left(), top, line, bottom - top}, "unique destinations");
 
-  // No more points than pixels, however many destinations.
+  // No more points than pixels, whatever the number of destinations.
   QPolygonF curve;
   curve.append({left, bottom});
   double last_x = left;

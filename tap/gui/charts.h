@@ -1,4 +1,4 @@
-// The pictures of the window, painted with the colours of its palette.
+// The charts of the window, painted in the colors of its palette.
 #ifndef FANOUT_TAP_GUI_CHARTS_H_
 #define FANOUT_TAP_GUI_CHARTS_H_
 
@@ -11,7 +11,7 @@
 
 namespace fanout::gui {
 
-/// A picture that can be painted anywhere, and saved.
+/// A chart that can be painted on any device, and saved.
 class Chart : public QWidget {
  public:
   explicit Chart(QWidget* parent);
@@ -19,13 +19,13 @@ class Chart : public QWidget {
   /// Called with the id of the bar that was clicked on.
   std::function<void(uint64_t)> on_click;
 
-  /// Saves the picture as SVG or PNG; why it could not be, or nothing.
+  /// Saves the chart as SVG or PNG; the error, or nothing.
   QString save(const QString& path, bool as_svg);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 
  protected:
-  /// A place that has a tool tip, and perhaps can be clicked on.
+  /// An area with a tooltip, which may be clickable.
   struct Spot {
     QRectF area;
     QString tip;
@@ -33,9 +33,9 @@ class Chart : public QWidget {
     bool is_clickable;
   };
 
-  /// Paints into `area`, and tells the spots.
+  /// Paints into `area`, and records the spots.
   virtual void paint(QPainter& painter, const QRectF& area, std::vector<Spot>& spots) = 0;
-  /// Tells that there is nothing to paint, and why.
+  /// Shows that there is nothing to paint, and why.
   void paint_message(QPainter& painter, const QRectF& area, const QString& text);
   QColor bar_color() const;
   QColor faint_color() const;

@@ -14,7 +14,7 @@
 
 namespace fanout::gui {
 
-/// To be raised with every change of this header, or of an object that passes through it.
+/// Incremented with every change of this header, or of an object that is passed through it.
 inline constexpr int kAbi = 2;
 
 /// The capture file, as Wireshark has it now.
@@ -25,12 +25,12 @@ struct FileState {
   std::string display_filter;  ///< the one that is applied
 };
 
-/// What came of reading the packets again.
+/// The result of reading the packets again.
 enum class Retap : uint8_t {
   kDone,
-  kBusy,     ///< not now: to be asked for again
-  kStopped,  ///< the user stopped it: what was counted is a part
-  kRefused,  ///< the filter is none
+  kBusy,     ///< not now: try again later
+  kStopped,  ///< the user stopped it: only a part was counted
+  kRefused,  ///< the filter is invalid
 };
 
 /// The plugin, seen from the window. All calls are made on the thread of the window.
@@ -39,7 +39,7 @@ class Host {
   virtual ~Host() = default;
 
   virtual FileState file() = 0;
-  /// What is counted: shared, and counting on between two calls. With Engine::Options::history.
+  /// The counts: shared, and updated between two calls. With Engine::Options::history.
   /// nullptr if there is nothing.
   virtual std::shared_ptr<const Engine> engine() = 0;
   /// The time of the file's first frame, whatever filter limits what is counted; or kNoTime.
@@ -50,8 +50,8 @@ class Host {
   virtual Report report(const ReportSettings& settings) = 0;
   virtual void render(Format format, const Report& report, const Sink& sink) = 0;
 
-  /// Counts only what a display filter lets through, and reads the packets again for it. Handles
-  /// events meanwhile. `error` tells why a filter was refused.
+  /// Reads the packets again and counts only those that match a display filter. Handles events
+  /// meanwhile. `error` is the reason why a filter was refused.
   virtual Retap limit(const std::string& filter, std::string* error) = 0;
   /// Goes back to what was counted while the file was loaded.
   virtual void unlimit() = 0;
@@ -72,11 +72,11 @@ class Host {
   virtual std::string filter_text() = 0;
   virtual void apply_filter(const std::string& filter) = 0;
   virtual void prepare_filter(const std::string& filter) = 0;
-  /// Makes `filter` one of the temporary colouring rules, 1 to 10.
+  /// Makes `filter` one of the temporary coloring rules, 1 to 10.
   virtual void colourise(int slot, const std::string& filter) = 0;
   virtual void go_to_frame(uint32_t frame) = 0;
 
-  /// The file that the window keeps its looks in.
+  /// The file with the layout of the window.
   virtual std::string settings_file() = 0;
 };
 

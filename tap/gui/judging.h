@@ -1,5 +1,5 @@
-// Finds the suspects among the sources, a slice of time after the other: with a million sources the
-// window opens at once, and fills while it can be used.
+// Finds the suspects among the sources in time slices: with a million sources the window opens at
+// once, and is filled while it can be used.
 #ifndef FANOUT_TAP_GUI_JUDGING_H_
 #define FANOUT_TAP_GUI_JUDGING_H_
 
@@ -11,12 +11,12 @@
 
 namespace fanout::gui {
 
-/// One pass over the sources of an engine. What an earlier pass found stays until it is found anew.
+/// One pass over the sources of an engine. Results of an earlier pass stay until they are replaced.
 class Judging {
  public:
   /// Begins a pass.
   void start(std::shared_ptr<const Engine> engine, const ReportSettings& settings);
-  /// Flags by another threshold, at once. With a window, only a new pass finds all flagged ones.
+  /// Flags by another threshold, at once. With a window, only a new pass finds all flagged sources.
   void set_threshold(uint64_t threshold) { settings_.threshold = threshold; }
   /// Goes on for about so long. O(pairs of the sources worth judging) for the whole pass.
   void work(int milliseconds);

@@ -29,7 +29,7 @@ QString csv_cell(const QVariant& value) {
   return '"' + text.replace('"', "\"\"") + '"';
 }
 
-// What YAML and JSON have in common.
+// Strings in a form that both YAML and JSON accept.
 QString json_value(const QVariant& value) {
   switch (static_cast<int>(value.userType())) {
     case QMetaType::QString: {

@@ -25,10 +25,10 @@ QString time_text(int64_t time, int64_t start, TimeFormat format);
 /// UTF-8 that came from elsewhere, without control characters.
 QString foreign_text(const std::string& text);
 
-/// A file name made of `text`, which may come from a capture.
+/// A safe file name from `text`, which may come from a capture.
 QString safe_file_name(const QString& text);
 
-/// The forms in which Wireshark copies tables.
+/// The formats in which Wireshark copies tables.
 enum class TableForm : uint8_t { kCsv, kJson, kYaml };
 
 /// The role under which models give what is copied: numbers without separators.

@@ -17,8 +17,8 @@ extern const std::string_view kHtmlScript;
 /// How a content security policy names a style sheet or a script: "'sha256-…'".
 std::string hash_source(std::string_view text);
 
-/// `text` for HTML, between tags as well as in a quoted attribute. What is no UTF-8, control
-/// characters and those that reorder or hide a line become U+FFFD.
+/// `text` for HTML, between tags as well as in a quoted attribute. Invalid UTF-8, control
+/// characters and those that reorder or hide text become U+FFFD.
 std::string escaped(std::string_view text);
 
 /// "1,234,567".

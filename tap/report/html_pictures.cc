@@ -11,10 +11,10 @@
 namespace fanout {
 namespace {
 
-// Enough for the eye, whatever the number of destinations.
+// As many points as the eye can distinguish, whatever the number of destinations.
 constexpr int kPointsOfLine = 300;
 
-// The plot's own units along each of its sides; the page stretches it.
+// The plot's own units along each of its sides; the page scales it.
 constexpr double kPlot = 1000;
 
 // Pixels: the plot, above it the topmost label and below it those of the time.
@@ -85,8 +85,8 @@ void write_bar(const Bar& bar, double x, double y, double width, double height, 
          << "\" rx=\"2\"/>\n";
 }
 
-// Where a count stands, and which counts deserve a line: linear, or logarithmic where a linear
-// scale would press a line against the ground.
+// The position of a count, and which counts get a grid line: linear, or logarithmic where a linear
+// scale would flatten a line.
 class Scale {
  public:
   Scale(uint64_t smallest, uint64_t largest)
@@ -209,7 +209,7 @@ class ClimbsPicture {
     uint64_t result = std::max<uint64_t>(threshold_, 1);
     uint64_t reached = 1;
     for (const Climb& climb : climbs_) reached = std::max<uint64_t>(reached, climb.times.size());
-    // A threshold far above all lines is not worth the room.
+    // A threshold far above all lines is not drawn.
     return result > 20 * reached ? reached : std::max(result, reached);
   }
 
@@ -261,7 +261,7 @@ class ClimbsPicture {
     }
   }
 
-  // At most one point for each of so many parts of the time: what was reached at its end.
+  // At most one point for each of so many intervals: the count at its end.
   void write_line(size_t index) {
     const std::vector<int64_t>& times = climbs_[index].times;
     std::string path = "M" + point(x(times.front()), 0);
@@ -280,7 +280,7 @@ class ClimbsPicture {
   double y(size_t count) const { return kPlot * (1 - scale_.at(static_cast<double>(count))); }
   std::string point(double x, size_t count) const { return number(x) + ' ' + number(y(count)); }
 
-  // The numbers of the lines at their ends, moved apart where they would lie on each other.
+  // The numbers of the lines at their ends, moved apart where they would overlap.
   void write_marks() {
     std::vector<size_t> order(climbs_.size());
     std::iota(order.begin(), order.end(), 0);

@@ -1,5 +1,5 @@
-// The pictures of the HTML report, as SVG. They take the width of the page and leave the size of
-// their letters alone: lengths along it are in percent.
+// The charts of the HTML report, as SVG. They scale with the width of the page, their text does
+// not: horizontal lengths are in percent.
 #ifndef FANOUT_TAP_REPORT_HTML_PICTURES_H_
 #define FANOUT_TAP_REPORT_HTML_PICTURES_H_
 
@@ -13,10 +13,10 @@
 
 namespace fanout {
 
-/// What the colour of a bar or a line says.
+/// What the color of a bar or a line means.
 enum class Tone : uint8_t { kPlain, kPartly, kFlagged, kSuspect };
 
-/// A bar. The texts are not escaped yet.
+/// A bar. Its texts are not escaped yet.
 struct Bar {
   std::string label;
   std::string name;  ///< beside the label where there is room, or empty
@@ -24,7 +24,7 @@ struct Bar {
   Tone tone;
 };
 
-/// What a picture shows, in a few words, and all of it in words.
+/// The title of a chart, and its description for screen readers.
 struct PictureTexts {
   std::string_view id;
   std::string title;
@@ -37,7 +37,7 @@ void write_labelled_bars(const PictureTexts& texts, const std::vector<Bar>& bars
 /// Bars with their labels to the left, for short ones.
 void write_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer& output);
 
-/// A line that climbs by one at each of these times, and stays to the end.
+/// A line that rises by one at each of these times.
 struct Climb {
   std::vector<int64_t> times;  ///< ascending, at least one
 };

@@ -49,8 +49,8 @@ bool is_special(const std::string& path) {
          !g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR);
 }
 
-// Whether this is where standard output goes, as /dev/stdout is, to a file perhaps: what others
-// write there must stay.
+// Whether this is where standard output goes, as /dev/stdout is, perhaps to a file: what others
+// write there must not be replaced.
 bool is_standard_output([[maybe_unused]] const std::string& path) {
 #ifdef _WIN32
   return false;
@@ -92,7 +92,7 @@ bool Output::open() {
     file_ = g_fopen(path_.c_str(), "wb");
     return file_ != nullptr || fail("cannot write", errno);
   }
-  // A file that may not be written is not to be replaced either.
+  // A file without write permission must not be replaced either.
   const bool exists = g_file_test(path_.c_str(), G_FILE_TEST_EXISTS);
   if (exists && g_access(path_.c_str(), 2) != 0) return fail("cannot write", errno);
   temporary_ = path_ + ".XXXXXX";

@@ -1,4 +1,4 @@
-// Where a report goes: standard output, or a file that appears whole or not at all.
+// Where a report goes: standard output, or a file that is written completely or not at all.
 #ifndef FANOUT_TAP_REPORT_OUTPUT_H_
 #define FANOUT_TAP_REPORT_OUTPUT_H_
 
@@ -23,9 +23,9 @@ class Output {
 
   /// Opens the output; false if it cannot be written, with the reason in error().
   bool open();
-  /// Writes; what fails shows at commit().
+  /// Writes; an error is reported by commit().
   void write(std::string_view text);
-  /// Makes the output final; false if anything could not be written.
+  /// Moves the output into place; false if anything could not be written.
   bool commit();
 
   /// Why open() or commit() failed: one line that names the file.

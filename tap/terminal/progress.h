@@ -1,4 +1,4 @@
-// How far a long run is: one line on a terminal, and no trace anywhere else.
+// The progress of a long run: one line on a terminal, and nothing anywhere else.
 #ifndef FANOUT_TAP_TERMINAL_PROGRESS_H_
 #define FANOUT_TAP_TERMINAL_PROGRESS_H_
 
