@@ -10,13 +10,13 @@ changelog_version() {
   sed -n '1s/^fanout (\(.*\)-[^-]*) .*/\1/p' "$here/packaging/debian/changelog"
 }
 
-# The time of the changelog's newest entry: what builds take for the time of day, so that the same
-# sources give the same bytes.
+# The time of the changelog's newest entry, which builds use instead of the time of day, so that the
+# same sources give the same bytes.
 source_epoch() {
   date --utc --date="$(sed -n 's/^ -- .*>  //p' "$here/packaging/debian/changelog" | sed 1q)" +%s
 }
 
-# Prints the files of the sources: those that git knows, or all but what builds leave.
+# Prints the source files: those that git tracks, or all but the output of builds.
 list_sources() {
   if [[ -e $here/.git ]] && git -C "$here" rev-parse --git-dir >/dev/null 2>&1; then
     git -C "$here" ls-files
@@ -30,8 +30,8 @@ list_sources() {
   fi
 }
 
-# make_tarball FILE: packs the sources and lua/fanout.lua, which is made from them; the same bytes
-# whoever does it, wherever and whenever.
+# make_tarball FILE: packs the sources and lua/fanout.lua, which is made from them; always the same
+# bytes.
 make_tarball() {
   local made status=0
   made=$(mktemp -d)
