@@ -1,5 +1,5 @@
-// The limit inside tshark, to hold the plugin against: `-z empty` takes the place of Ethernet's
-// dissector, reads nothing and queues an empty tap, which is counted.
+// The limit inside tshark, to compare the plugin with: `-z empty` replaces the Ethernet dissector,
+// reads nothing and queues an empty tap, which is counted.
 #include <cinttypes>
 #include <cstdio>
 

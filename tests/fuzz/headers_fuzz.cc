@@ -1,5 +1,5 @@
-// Reads hostile frames and holds the answers against the reference reader. Of the first byte of an
-// input the lower half chooses the link type, the upper one the carriers; the second byte is how
+// Reads hostile frames and compares the results with the reference reader. In the first byte of an
+// input, the lower half selects the link type, the upper half the carriers; the second byte is how
 // many bytes of the frame, which is the rest, were not captured.
 #include <cstddef>
 #include <cstdint>

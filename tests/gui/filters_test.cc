@@ -1,5 +1,5 @@
-// The display filters that the window makes: what they say. That Wireshark takes them, the walk
-// through the window tells.
+// The display filters that the window makes. That Wireshark accepts them is tested by the walk
+// through the window.
 #include "tap/gui/filters.h"
 
 #include <gtest/gtest.h>
@@ -56,7 +56,7 @@ TEST(FiltersTest, NoneForNothing) {
   EXPECT_TRUE(pair_filter(kHost, {}).isEmpty());
 }
 
-// Part of what is selected would be a wrong answer.
+// A filter for a part of the selection would be wrong.
 TEST(FiltersTest, NoneForMoreThanWiresharkCanCompile) {
   EXPECT_TRUE(source_filter(many(kMostAddresses)).endsWith(", 10.0.3.231}"));
   EXPECT_TRUE(source_filter(many(kMostAddresses + 1)).isEmpty());

@@ -1,4 +1,4 @@
-"""tshark -z fanout: the Lua file says what the plugin says."""
+"""tshark -z fanout: the Lua file reports what the plugin reports."""
 import csv
 import re
 import subprocess
@@ -20,10 +20,10 @@ BATCH = 64
 """How many captures are read in one run of tshark."""
 
 PART = 4
-"""Of the shared captures, each of so many is read where not all are asked for."""
+"""One in so many shared captures is read unless --all is given."""
 
-MOST_TOLD = 3
-"""So many captures of a batch that differ are enough: finding each takes minutes if all do."""
+MOST_REPORTED = 3
+"""Captures of a batch that differ are searched for until so many are found: each takes minutes."""
 
 JSON = ",json,all,pairs,window=7"
 REPORTS = (JSON, ",csv,all", ",csv,pairs", ",all", ",all,pairs,ports=1,window=5")
@@ -66,9 +66,9 @@ def examine(capture: Path, options: Sequence[str]) -> List[str]:
 def examine_together(captures: List[Path], options: Sequence[str], folder: Path) -> Found:
     """The captures on which reports differ, and how.
 
-    tshark takes longer to start than to read most of them, so they are read one behind the other.
+    tshark takes longer to start than to read most of them, so they are merged and read in one run.
     Where that shows a difference or is not possible, each half is tried, down to a single capture,
-    until MOST_TOLD are found.
+    until MOST_REPORTED are found.
     """
     if len(captures) == 1:
         problems = examine(captures[0], options)
@@ -83,7 +83,7 @@ def examine_together(captures: List[Path], options: Sequence[str], folder: Path)
             return []
     half = len(captures) // 2
     found = examine_together(captures[:half], options, folder)
-    if len(found) < MOST_TOLD:
+    if len(found) < MOST_REPORTED:
         found += examine_together(captures[half:], options, folder)
     return found
 
@@ -181,7 +181,7 @@ class SameErrors(unittest.TestCase):
 
 
 def make_broken_home(name: str) -> int:
-    """A home whose Lua file has a mistake in what counts a frame: the mistake's line."""
+    """Makes a home whose Lua file has an error where it counts frames: the line of the error."""
     copy = homes().add(name, with_lua=True, with_plugin=False) / "fanout.lua"
     text = copy.read_text(encoding="utf-8")
     before, right, after = text.partition("engine.frames = engine.frames + 1")

@@ -1,4 +1,4 @@
-"""Statistics > Scan Suspects of the Lua file, in Wireshark off-screen: a plugin presses the buttons.
+"""Statistics > Scan Suspects of the Lua file, in Wireshark off-screen: a plugin clicks the buttons.
 
 FANOUT_GUI_PICTURES names a folder for pictures, writable by everyone.
 """

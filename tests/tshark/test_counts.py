@@ -1,4 +1,4 @@
-"""What is counted: held against the truth about generated captures, and against tshark itself."""
+"""What is counted, compared with the known truth of generated captures and with tshark itself."""
 import json
 import re
 import subprocess
@@ -58,7 +58,7 @@ class BothPaths:
         everything = ("-z", "conv,ip", "-z", "conv,ipv6")
         self.full = self.ask(files, "-r", path, *statistics, *everything)
         self.conversations = conversations(self.tables)
-        # The first frame is always dissected in full: one alone has but one path.
+        # The first frame is always dissected in full: a single frame has only one path.
         is_short = re.search(r'^  "frames": [01],$', self.full["json"], flags=re.MULTILINE)
         self.headers = self.full if is_short else self.ask(files, "-r", path, *statistics)
 
@@ -73,7 +73,7 @@ class BothPaths:
 
     @property
     def unreadable(self) -> bool:
-        """Whether tshark itself could not even begin."""
+        """Whether tshark itself cannot read the capture."""
         return self.status != 0 and not any([*self.headers.values(), *self.full.values()])
 
     def problems(self) -> List[str]:
@@ -183,7 +183,7 @@ class RealCaptures(TsharkTest):
     def test_both_paths_report_the_same_and_count_what_conversations_do(self) -> None:
         shared = setup().shared
         if shared is None:
-            self.skipTest("no folder with shared captures; --shared tells where it is")
+            self.skipTest("no folder with shared captures; --shared names it")
         paths = [path for path in sorted((shared / "captures").rglob("*")) if is_capture(path)]
         self.assertTrue(paths)
         batches = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
@@ -231,7 +231,7 @@ class Verdicts(TsharkTest):
     def labels(self) -> List[Tuple[str, str, Set[str], str]]:
         shared = setup().shared
         if shared is None:
-            self.skipTest("no folder with shared captures; --shared tells where it is")
+            self.skipTest("no folder with shared captures; --shared names it")
         text = (shared / "captures/labels.tsv").read_text(encoding="utf-8")
         rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
         return [(row[0], row[1], set(row[2].split()), row[3]) for row in rows if len(row) >= 4]

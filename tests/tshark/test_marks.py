@@ -1,4 +1,4 @@
-"""Packets that say so themselves: fields, expert info, preferences."""
+"""What marks packets: fields, expert information, preferences."""
 import csv
 import io
 import json
@@ -19,7 +19,7 @@ from harness import (
 )
 from ordinary import capturing_groups, give_to_user, side_by_side
 
-# One IP header in each frame, no ARP: what tshark prints of the addresses tells all.
+# One IP header in each frame, no ARP: the addresses that tshark prints are complete.
 PLAIN = ("syn-sweep", "browser", "ipv6-browser", "port-scan-syn", "ping-sweep-answered", "p2p")
 # The first of two passes delivers no taps, and what a frame leaves behind otherwise shows neither
 # the middle of three headers nor all that is damaged.
@@ -48,7 +48,7 @@ def follow(rows: List[List[str]]) -> List[Tuple[int, str, int, bool]]:
 
 class Marks(TsharkTest):
     def expert(self, name: str, *arguments: str) -> Dict[str, List[Tuple[int, str]]]:
-        """How often which message of ours, by severity."""
+        """The plugin's expert messages by severity, and how often each occurs."""
         text = self.ask("-n", "-q", *arguments, "-z", "expert", "-r", capture(name))
         found: Dict[str, List[Tuple[int, str]]] = {}
         severity = ""

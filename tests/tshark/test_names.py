@@ -1,4 +1,4 @@
-"""Names beside addresses: only where asked for, and harmless whatever they are."""
+"""Names beside addresses: only if resolution is enabled, and harmless whatever they contain."""
 import csv
 import io
 import json

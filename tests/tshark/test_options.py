@@ -1,4 +1,4 @@
-"""The argument of -z fanout: every option, and every way to get it wrong."""
+"""The argument of -z fanout: every option, and every kind of error."""
 import csv
 import io
 import json
@@ -277,7 +277,7 @@ class Errors(TsharkTest):
 
 
 class Files(TsharkTest):
-    """file=PATH: whole or not at all."""
+    """file=PATH: written completely or not at all."""
 
     def test_holds_what_would_be_printed(self) -> None:
         for form in ("text", "json", "csv"):

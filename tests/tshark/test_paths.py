@@ -1,4 +1,4 @@
-"""Which path served a run: from the headers where that suffices, in full where it does not.
+"""Which path a run takes: headers only where they are sufficient, else the full dissection.
 
 Each also holds the numbers against the truth: on the wrong path they would be wrong, or the report
 would say so.

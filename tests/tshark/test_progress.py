@@ -1,4 +1,4 @@
-"""Progress of a long run: a line on a terminal, and no trace in pipes and files."""
+"""Progress of a long run: a line on a terminal, nothing in pipes and files."""
 import os
 import pty
 import re
@@ -38,7 +38,7 @@ class Progress(TsharkTest):
         path.unlink()
 
     def run_slowly(self, *options: str, terminal: Optional[str]) -> Run:
-        """Runs tshark on a capture that comes bit by bit; `terminal` names what goes to one."""
+        """Runs tshark on a capture that arrives in pieces; `terminal` names what goes to one."""
         streams: Dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         shown: List[str] = []
         master = slave = -1
