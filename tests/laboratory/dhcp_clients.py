@@ -2,7 +2,7 @@
 """DHCP clients, each with a hardware address of its own: dhcp_clients.py NUMBER
 
 Each takes the address that it is offered, which the interface then answers for, and pings the
-server, as a host does that was just switched on. Needs CAP_NET_ADMIN: it runs in the laboratory's target.
+server, as a host does that was just switched on. Needs CAP_NET_ADMIN, in the laboratory's target.
 """
 import socket
 import struct

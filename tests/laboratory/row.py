@@ -49,7 +49,7 @@ ROWS: List[Row] = []
 
 
 def scan(name: str, command: str, called: str, source: str = SCANNER, **more: Any) -> None:
-    """A row in which `source` scans; `called` is what it must be called, `also` what others must."""
+    """A row in which `source` scans: `called` is for it, `also` for others."""
     also: Dict[str, str] = more.pop("also", {})
     ROWS.append(Row(name, command, {source: called, **also}, **more))
 

@@ -1,12 +1,14 @@
 """The laboratory's table: what runs, and what fanout must call it.
 
-A row is added with one call of scan() in scans.py or of ordinary() in programs.py, and tried with
+A row is one call of scan() in scans.py or of ordinary() in programs.py. The first of these commands
+adds one, the second tries it again; both show what was said of each source.
 
+    tests/laboratory/run.py BUILD --add NAME COMMAND CALLED
     tests/laboratory/run.py BUILD -k NAME
 
-which shows what was said of each source. A row's fields are described in row.py; which hosts are
-there, in place.py. A program that is missing is installed by `run.py --install`; where its package
-has another name, PACKAGES below says which.
+A row's fields are described in row.py; which hosts are there, in place.py. A program that is
+missing is installed by `run.py --install`; where its package has another name, PACKAGES below says
+which.
 """
 from typing import List
 

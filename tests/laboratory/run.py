@@ -3,16 +3,22 @@
 their captures against the table in rows.py.
 
     run.py BUILD_DIR [-k PATTERN]... [--jobs N] [--keep DIR] [--judge DIR] [--install] [--list]
+    run.py BUILD_DIR --add NAME COMMAND CALLED
 
 BUILD_DIR holds the fanout.so to test. Nothing that is sent leaves namespaces that exist for one row
-and end with it: there is no route to anywhere else (place.py). Needs root. Rows whose program is not
-installed, or all where namespaces cannot be made, are skipped by name. --keep leaves the captures
-in DIR, with truth.tsv; --judge runs nothing, but judges captures kept before; --install fetches what
-the rows need from Debian. Ends with "N passed, N failed, N skipped".
+and end with it: there is no route to anywhere else (place.py). Needs root. Rows whose program is
+not installed, or all where namespaces cannot be made, are skipped by name.
+
+--keep leaves the captures in DIR, with truth.tsv. --judge runs nothing, but judges captures kept
+before. --install fetches what the rows need from Debian. --add adds a row to the table and runs it:
+CALLED are words as row.py describes them, of 192.0.2.1 if no source is named ("ARP 192.0.2.1:
+arp-scan"), and may be empty. Ends with "N passed, N failed, N skipped".
 """
 import argparse
+import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -36,6 +42,7 @@ from row import Row  # noqa: E402
 NEEDED = ("ip", "nft", "nsenter", "tcpdump", "timeout")
 INSTALL = "install with tests/laboratory/run.py --install"
 SHOWN = 6  # faults of a row, and lines that its programs printed last
+KINDS = {"scan": "scans.py", "ordinary": "programs.py"}
 GRACE = 45  # seconds beyond its own that a row may take to start and end
 
 
@@ -196,6 +203,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the captures there")
     parser.add_argument("--judge", type=Path, metavar="DIR", help="judge the captures there")
     parser.add_argument("--install", action="store_true", help="install what rows need")
+    parser.add_argument("--add", nargs=3, metavar=("NAME", "COMMAND", "CALLED"), help="add a row")
     parser.add_argument("--list", action="store_true", help="print the table, run nothing")
     parsed = parser.parse_args()
     if parsed.build and not (parsed.build / "fanout.so").exists():
@@ -208,8 +216,9 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def choose(patterns: Optional[List[str]]) -> List[Row]:
-    """The rows whose name matches, those that take longest first."""
-    wanted = [name if "*" in name else f"*{name}*" for name in patterns or ["*"]]
+    """The rows of that name or with it in theirs, those that take longest first."""
+    exact = {*rows.BY_NAME, *(name for name in patterns or ["*"] if "*" in name)}
+    wanted = [name if name in exact else f"*{name}*" for name in patterns or ["*"]]
     chosen = [row for row in rows.ROWS if any(fnmatch(row.name, name) for name in wanted)]
     return sorted(chosen, key=lambda row: -row.takes)
 
@@ -230,8 +239,22 @@ def install(chosen: List[Row]) -> None:
         sys.exit("the programs of the laboratory could not be installed")
 
 
+def add(build: Path, name: str, command: str, called: str) -> None:
+    """Writes a row to the end of the file that it belongs to, and starts over with it alone."""
+    if not re.fullmatch(r"[a-zA-Z0-9-]+", name) or name in rows.BY_NAME:
+        sys.exit(f"--add: {name!r} is taken, or no name: letters, digits and hyphens")
+    source, _, words = called.rpartition(": ")
+    kind = "scan" if judge.ACCUSING & set(words.split()) else "ordinary"
+    quoted = ", ".join(json.dumps(text, ensure_ascii=False) for text in (name, command, words))
+    with open(HERE / KINDS[kind], "a", encoding="utf-8") as table:
+        table.write(f"{kind}({quoted}" + (f', source="{source}"' if source else "") + ")\n")
+    os.execv(sys.executable, [sys.executable, __file__, str(build), "-k", name])
+
+
 def main() -> int:
     parsed = parse_arguments()
+    if parsed.add:
+        add(parsed.build, *parsed.add)
     chosen = choose(parsed.patterns)
     if not chosen:
         print("no row has such a name", file=sys.stderr)

@@ -65,6 +65,23 @@ scan(
     note="the router reports 250 hosts as unreachable",
 )
 scan(
+    "nmap-sU-net-router-errors",
+    FAST + f"-sU -p 161 {NET}",
+    "address-scan",
+    contacts=250,
+    router_answers=True,
+    also={"192.0.2.10": "!server"},
+)
+scan(
+    "nmap-6-sS-net-router-errors",
+    FAST + f"-6 -sS -p 80 {NET6}",
+    "address-scan",
+    SCANNER6,
+    contacts=250,
+    router_answers=True,
+    also={"2001:db8::10": "!server"},
+)
+scan(
     "nmap-6-sn-words",
     "nmap -n -6 -sn -PE "
     + " ".join(
@@ -104,10 +121,34 @@ PORTS = {
     "sV": "-sV --version-light -F",
     "A": "-A --top-ports 50",
 }
+TAKES = {"A": 30, "sV": 15}
 for _name, _options in PORTS.items():
-    scan(f"nmap-{_name}-host", FAST + f"{_options} {HOST}", "port-scan")
-    if _name not in ("frag", "A"):
-        scan(f"nmap-6-{_name}-host", FAST + f"-6 {_options} {HOST6}", "port-scan", SCANNER6)
+    _takes = TAKES.get(_name, 3)
+    scan(f"nmap-{_name}-host", FAST + f"{_options} {HOST}", "port-scan", takes=_takes)
+    if _name != "frag":
+        scan(
+            f"nmap-6-{_name}-host",
+            FAST + f"-6 {_options} {HOST6}",
+            "port-scan",
+            SCANNER6,
+            takes=_takes,
+            seconds=40,
+        )
+scan(
+    "nmap-6-T2-host",
+    f"nmap -n -Pn -6 -T2 -sS --top-ports 40 {HOST6}",
+    "port-scan",
+    SCANNER6,
+    takes=20,
+    note="0.4 s a probe",
+)
+scan(
+    "nmap-6-decoys",
+    f"nmap -n -Pn -6 -sS -F -D 2001:db8::101,2001:db8::102,ME {HOST6}",
+    "port-scan",
+    SCANNER6,
+    also={"2001:db8::101": "port-scan", "2001:db8::102": "port-scan"},
+)
 scan(
     "nmap-T2-host", "nmap -n -Pn -T2 -sS --top-ports 40 " + HOST, "port-scan", note="0.4 s a probe"
 )

@@ -1,8 +1,8 @@
 """What answers in the laboratory's target: small services on every address that it holds.
 
 HTTP (which is a BitTorrent tracker too, and the greeting of anything else), SSH's greeting, DNS
-with delegations, NTP, NetBIOS name status and SNMP over UDP. Each is as little as the real clients in the
-table need to take the answer for one.
+with delegations, NTP, NetBIOS name status and SNMP over UDP. Each is as little as the real clients
+in the table need.
 """
 import socket
 import struct
