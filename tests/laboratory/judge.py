@@ -62,8 +62,8 @@ def sources(report: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
     }
 
 
-def differences(row: Row, report: Dict[str, Any]) -> List[str]:
-    """What is said otherwise than the table has it."""
+def differences(row: Row, report: Dict[str, Any], probes: bool) -> List[str]:
+    """What is said otherwise than the table has it; whether the probe is named only if `probes`."""
     found = sources(report)
     wrong: List[str] = []
     first = next(iter(row.called))
@@ -82,6 +82,9 @@ def differences(row: Row, report: Dict[str, Any]) -> List[str]:
         suspect = source in found and found[source]["suspect"]
         if suspect and not verdicts & ACCUSING:
             wrong.append(f"{said}, yet suspected")
+    reason = found[first]["reason"] if first in found else ""
+    if probes and not any(kind in reason for kind in row.probe.split("|")):
+        wrong.append(f"{first}'s reason does not name {row.probe}: {reason}")
     return wrong
 
 

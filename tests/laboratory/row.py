@@ -18,6 +18,9 @@ class Row:
     neighbour discovery as "NDP 2001:db8::1". A word is a verdict that the source must get,
     "[verdict]" one that it may get, "!verdict" one that it must not get. No other verdict may
     accuse it, nor a source that is not named; and nobody may be called backscatter."""
+    probe: str = ""
+    """The kind of probe that the reason of the first of these sources names, as "SYN" or, if it may
+    be one of several, "SYN|connect"; nothing if many are mixed."""
     contacts: int = 1
     """How many destinations the first of these sources has at least, so that a program that did
     nothing does not pass."""

@@ -10,9 +10,10 @@ and end with it: there is no route to anywhere else (place.py). Needs root. Rows
 not installed, or all where namespaces cannot be made, are skipped by name.
 
 --keep leaves the captures in DIR, with truth.tsv. --judge runs nothing, but judges captures kept
-before. --install fetches what the rows need from Debian. --add adds a row to the table and runs it:
-CALLED are words as row.py describes them, of 192.0.2.1 if no source is named ("ARP 192.0.2.1:
-arp-scan"), and may be empty. Ends with "N passed, N failed, N skipped".
+before. --probes wants the kind of probe named in the reason, too. --install fetches what the rows
+need from Debian. --add adds a row to the table and runs it: CALLED are words as row.py describes
+them, of 192.0.2.1 if no source is named ("ARP 192.0.2.1: arp-scan"), and may be empty. Ends with
+"N passed, N failed, N skipped".
 """
 import argparse
 import json
@@ -85,10 +86,11 @@ def make_link() -> None:
 class Laboratory:
     """Runs rows and judges them."""
 
-    def __init__(self, judge_: judge.Judge, folder: Path, run: bool) -> None:
+    def __init__(self, judge_: judge.Judge, folder: Path, run: bool, probes: bool) -> None:
         self.judge = judge_
         self.folder = folder
         self.run = run
+        self.probes = probes
         self.why_none = why_nothing_can_run() if run else ""
 
     def outcome(self, row: Row) -> Outcome:
@@ -112,7 +114,7 @@ class Laboratory:
         return Outcome(
             row,
             "",
-            tuple(judge.differences(row, report)),
+            tuple(judge.differences(row, report, self.probes)),
             judge.said(row, report),
             time.monotonic() - started,
             log,
@@ -184,13 +186,13 @@ def show(outcome: Outcome) -> None:
 def write_truth(folder: Path) -> None:
     """The table of the captures that are in the folder."""
     with open(folder / "truth.tsv", "w", encoding="utf-8") as table:
-        table.write("# capture\tcalled\tcommand\tnote\n")
+        table.write("# capture\tcalled\tprobe\tcommand\tnote\n")
         for row in rows.ROWS:
             if not (folder / (row.name + ".pcap")).exists():
                 continue
             called = "; ".join(f"{source}: {words}" for source, words in row.called.items())
             command = " ".join(row.command.split())
-            table.write(f"{row.name}.pcap\t{called}\t{command}\t{row.note}\n")
+            table.write(f"{row.name}.pcap\t{called}\t{row.probe}\t{command}\t{row.note}\n")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -203,6 +205,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the captures there")
     parser.add_argument("--judge", type=Path, metavar="DIR", help="judge the captures there")
     parser.add_argument("--install", action="store_true", help="install what rows need")
+    parser.add_argument(
+        "--probes", action="store_true", help="hold the probes' names against it, too"
+    )
     parser.add_argument("--add", nargs=3, metavar=("NAME", "COMMAND", "CALLED"), help="add a row")
     parser.add_argument("--list", action="store_true", help="print the table, run nothing")
     parsed = parser.parse_args()
@@ -226,7 +231,7 @@ def choose(patterns: Optional[List[str]]) -> List[Row]:
 def run_rows(parsed: argparse.Namespace, chosen: List[Row], folder: Path) -> List[Outcome]:
     outcomes = []
     with judge.with_plugin(parsed.build / "fanout.so") as judge_:
-        laboratory = Laboratory(judge_, folder, not parsed.judge)
+        laboratory = Laboratory(judge_, folder, not parsed.judge, parsed.probes)
         for outcome in laboratory.all_outcomes(chosen, parsed.jobs):
             show(outcome)
             outcomes.append(outcome)

@@ -21,8 +21,38 @@ SWEEPS = {
     "flags-synfin": "-sS --scanflags SYNFIN -p 80",
     "frag": "-sS -f -p 80",
 }
+# How the probes of these scans are called.
+PROBES = {
+    "sS": "SYN",
+    "sT": "SYN|connect",
+    "sA": "ACK",
+    "sW": "ACK",
+    "sM": "Maimon",
+    "sF": "FIN",
+    "sN": "NULL",
+    "sX": "Xmas",
+    "sU": "UDP",
+    "sO": "protocol",
+    "sY": "SCTP INIT",
+    "flags-rst": "RST",
+    "frag": "SYN",
+    "PE": "ICMP echo",
+    "PP": "ICMP timestamp",
+    "PM": "ICMP mask|ICMP address mask",
+    "PS": "SYN",
+    "PA": "ACK",
+    "PU": "UDP",
+    "PY": "SCTP INIT",
+    "PO": "protocol",
+}
 for _name, _options in SWEEPS.items():
-    scan(f"nmap-{_name}-net", FAST + f"{_options} {NET}", "address-scan", contacts=250)
+    scan(
+        f"nmap-{_name}-net",
+        FAST + f"{_options} {NET}",
+        "address-scan",
+        contacts=250,
+        probe=PROBES.get(_name, ""),
+    )
     if _name != "frag":
         scan(
             f"nmap-6-{_name}-net",
@@ -30,14 +60,38 @@ for _name, _options in SWEEPS.items():
             "address-scan",
             SCANNER6,
             contacts=250,
+            probe=PROBES.get(_name, ""),
         )
-scan("nmap-sO-net", FAST + f"-sO -p 47,50,132 {NET}", "address-scan", contacts=250)
-scan("nmap-6-sO-net", FAST + f"-6 -sO -p 47,50,132 {NET6}", "address-scan", SCANNER6, contacts=250)
+scan(
+    "nmap-sO-net", FAST + f"-sO -p 47,50,132 {NET}", "address-scan", contacts=250, probe="protocol"
+)
+scan(
+    "nmap-6-sO-net",
+    FAST + f"-6 -sO -p 47,50,132 {NET6}",
+    "address-scan",
+    SCANNER6,
+    contacts=250,
+    probe="protocol",
+)
 
 # nmap's host discovery, with each of its probes.
-scan("nmap-sn-link", "nmap -n -sn 192.0.2.0/24", "arp-scan", "ARP 192.0.2.1", contacts=250)
+scan(
+    "nmap-sn-link",
+    "nmap -n -sn 192.0.2.0/24",
+    "arp-scan",
+    "ARP 192.0.2.1",
+    contacts=250,
+    probe="ARP",
+)
 scan("nmap-sn-net", f"nmap -n -sn {NET}", "address-scan", contacts=250)
-scan("nmap-6-sn-link", "nmap -n -6 -sn 2001:db8::/120", "ndp-scan", "NDP 2001:db8::1", contacts=250)
+scan(
+    "nmap-6-sn-link",
+    "nmap -n -6 -sn 2001:db8::/120",
+    "ndp-scan",
+    "NDP 2001:db8::1",
+    contacts=250,
+    probe="NDP",
+)
 scan("nmap-6-sn-net", f"nmap -n -6 -sn {NET6}", "address-scan", SCANNER6, contacts=250)
 for _name, _options in {
     "PE": "-PE",
@@ -54,6 +108,7 @@ for _name, _options in {
         f"nmap -n -sn --min-rate 200 {_options} {NET}",
         "address-scan",
         contacts=250,
+        probe=PROBES[_name],
     )
 scan(
     "nmap-sn-PE-router-errors",
@@ -63,6 +118,7 @@ scan(
     router_answers=True,
     also={"192.0.2.10": "!server !backscatter"},
     note="the router reports 250 hosts as unreachable",
+    probe="ICMP echo",
 )
 scan(
     "nmap-sU-net-router-errors",
@@ -71,6 +127,7 @@ scan(
     contacts=250,
     router_answers=True,
     also={"192.0.2.10": "!server"},
+    probe="UDP",
 )
 scan(
     "nmap-6-sS-net-router-errors",
@@ -80,6 +137,7 @@ scan(
     contacts=250,
     router_answers=True,
     also={"2001:db8::10": "!server"},
+    probe="SYN",
 )
 scan(
     "nmap-6-sn-words",
@@ -93,6 +151,7 @@ scan(
     SCANNER6,
     contacts=30,
     note="addresses of the patterns that people choose",
+    probe="ICMP echo",
 )
 scan(
     "nmap-6-sn-eui64",
@@ -101,6 +160,7 @@ scan(
     SCANNER6,
     contacts=250,
     note="addresses made of the hardware addresses of one maker",
+    probe="ICMP echo",
 )
 
 # nmap's scans of a host on the link, which refuses what is closed.
@@ -124,7 +184,13 @@ PORTS = {
 TAKES = {"A": 30, "sV": 15}
 for _name, _options in PORTS.items():
     _takes = TAKES.get(_name, 3)
-    scan(f"nmap-{_name}-host", FAST + f"{_options} {HOST}", "port-scan", takes=_takes)
+    scan(
+        f"nmap-{_name}-host",
+        FAST + f"{_options} {HOST}",
+        "port-scan",
+        takes=_takes,
+        probe=PROBES.get(_name, ""),
+    )
     if _name != "frag":
         scan(
             f"nmap-6-{_name}-host",
@@ -133,6 +199,7 @@ for _name, _options in PORTS.items():
             SCANNER6,
             takes=_takes,
             seconds=40,
+            probe=PROBES.get(_name, ""),
         )
 scan(
     "nmap-6-T2-host",
@@ -141,6 +208,7 @@ scan(
     SCANNER6,
     takes=20,
     note="0.4 s a probe",
+    probe="SYN",
 )
 scan(
     "nmap-6-decoys",
@@ -148,9 +216,14 @@ scan(
     "port-scan",
     SCANNER6,
     also={"2001:db8::101": "port-scan", "2001:db8::102": "port-scan"},
+    probe="SYN",
 )
 scan(
-    "nmap-T2-host", "nmap -n -Pn -T2 -sS --top-ports 40 " + HOST, "port-scan", note="0.4 s a probe"
+    "nmap-T2-host",
+    "nmap -n -Pn -T2 -sS --top-ports 40 " + HOST,
+    "port-scan",
+    note="0.4 s a probe",
+    probe="SYN",
 )
 scan(
     "nmap-T2-net",
@@ -160,24 +233,28 @@ scan(
     seconds=50,
     takes=35,
     note="0.4 s a probe",
+    probe="SYN",
 )
 scan(
     "nmap-sS-10ports",
     "nmap -n -Pn -sS -p 21,22,23,25,80,110,139,443,445,3389 " + HOST,
     "port-scan",
     note="few ports, well known",
+    probe="SYN",
 )
 scan(
     "nmap-sT-10ports",
     "nmap -n -Pn -sT -p 21,22,23,25,80,110,139,443,445,3389 " + HOST,
     "port-scan",
     note="few ports, well known",
+    probe="SYN|connect",
 )
 scan(
     "nmap-sS-10ports-silent",
     "nmap -n -Pn -sS -p 21,22,23,25,80,110,139,443,445,3389 198.51.100.7",
     "port-scan",
     note="few ports of a host that is down",
+    probe="SYN",
 )
 scan(
     "nmap-sS-dropped",
@@ -185,8 +262,15 @@ scan(
     "port-scan",
     firewall="tcp dport != { 22, 80 } drop",
     note="a firewall drops what is closed",
+    probe="SYN",
 )
-scan("nmap-sU-dropped", FAST + f"-sU -F {HOST}", "port-scan", firewall="udp dport != 53 drop")
+scan(
+    "nmap-sU-dropped",
+    FAST + f"-sU -F {HOST}",
+    "port-scan",
+    firewall="udp dport != 53 drop",
+    probe="UDP",
+)
 for _name in ("sA", "sS", "sF"):
     scan(
         f"nmap-{_name}-3-silent-hosts",
@@ -194,12 +278,14 @@ for _name in ("sA", "sS", "sF"):
         "port-scan [address-scan]",
         contacts=3,
         note="1,000 ports of each",
+        probe=PROBES[_name],
     )
 scan(
     "nmap-sS-3-hosts",
     FAST + "-sS -F 192.0.2.20 192.0.2.30 192.0.2.40",
     "port-scan [address-scan]",
     contacts=3,
+    probe="SYN",
 )
 scan(
     "nmap-top10-25-hosts",
@@ -208,6 +294,7 @@ scan(
     contacts=25,
     also={"ARP 192.0.2.1": "arp-scan"},
     note="after an ARP sweep that finds the 25",
+    probe="SYN",
 )
 scan(
     "nmap-6-sS-link",
@@ -224,41 +311,52 @@ scan(
     "port-scan",
     also={"192.0.2.101": "port-scan", "192.0.2.102": "port-scan"},
     note="the decoys' packets are as the scanner's",
+    probe="SYN",
 )
 
 # Other scanners.
 MASSCAN = "masscan --interface veth-s --source-ip 192.0.2.1 --router-mac ${MAC//:/-} --wait 1 "
-scan("masscan-net", MASSCAN + f"{NET} -p 80 --rate 500", "address-scan", contacts=250)
+scan("masscan-net", MASSCAN + f"{NET} -p 80 --rate 500", "address-scan", contacts=250, probe="SYN")
 scan(
     "masscan-net-10-ports",
     MASSCAN + f"{NET} -p 21-23,25,80,110,139,443,445,3389 --rate 2000",
     "address-scan [port-scan]",
     contacts=250,
+    probe="SYN",
 )
-scan("masscan-net-udp", MASSCAN + f"{NET} -pU:161 --rate 500", "address-scan", contacts=250)
-scan("masscan-host", MASSCAN + f"{HOST} -p 1-1000 --rate 1000", "port-scan")
+scan(
+    "masscan-net-udp",
+    MASSCAN + f"{NET} -pU:161 --rate 500",
+    "address-scan",
+    contacts=250,
+    probe="UDP",
+)
+scan("masscan-host", MASSCAN + f"{HOST} -p 1-1000 --rate 1000", "port-scan", probe="SYN")
 scan(
     "masscan-banners",
     MASSCAN + f"{NET} -p 80 --rate 500 --banners --source-port 61000",
     "address-scan",
     contacts=250,
+    probe="SYN|connect",
 )
 ZMAP = "zmap -i veth-s -G $MAC -S 192.0.2.1 -c 1 -b /dev/null -r 500 -o found -q "
-scan("zmap-syn", ZMAP + f"-p 80 {NET}", "address-scan", contacts=250)
-scan("zmap-icmp", ZMAP + f"-M icmp_echoscan {NET}", "address-scan", contacts=250)
+scan("zmap-syn", ZMAP + f"-p 80 {NET}", "address-scan", contacts=250, probe="SYN")
+scan("zmap-icmp", ZMAP + f"-M icmp_echoscan {NET}", "address-scan", contacts=250, probe="ICMP echo")
 scan(
     "zmap-udp",
     ZMAP + f"-M udp -p 53 --probe-args=hex:123401000001000000000000047369746501"
     f"37076578616d706c650000010001 {NET}",
     "address-scan",
     contacts=250,
+    probe="UDP",
 )
-scan("hping3-scan", f"hping3 --scan 1-200 -S {HOST}", "port-scan")
+scan("hping3-scan", f"hping3 --scan 1-200 -S {HOST}", "port-scan", probe="SYN")
 scan(
     "hping3-rand-dest",
     "hping3 -I veth-s -S -p 23 -c 300 --faster --rand-dest 198.51.100.x",
     "address-scan",
     contacts=100,
+    probe="SYN",
 )
 for _name, _flag in {"ack": "-A", "rst": "-R", "fin": "-F"}.items():
     scan(
@@ -266,14 +364,23 @@ for _name, _flag in {"ack": "-A", "rst": "-R", "fin": "-F"}.items():
         f"hping3 -I veth-s {_flag} -p 80 -c 300 --faster --rand-dest 198.51.100.x",
         "address-scan",
         contacts=100,
+        probe=_name.upper(),
     )
-scan("arp-scan", "arp-scan -I veth-s 192.0.2.0/24", "arp-scan", "ARP 192.0.2.1", contacts=250)
+scan(
+    "arp-scan",
+    "arp-scan -I veth-s 192.0.2.0/24",
+    "arp-scan",
+    "ARP 192.0.2.1",
+    contacts=250,
+    probe="ARP",
+)
 scan(
     "arp-scan-random",
     "arp-scan -I veth-s -R 192.0.2.0/24",
     "arp-scan",
     "ARP 192.0.2.1",
     contacts=250,
+    probe="ARP",
 )
 scan(
     "netdiscover",
@@ -282,8 +389,9 @@ scan(
     "ARP 192.0.2.67",
     contacts=250,
     note="asks from .67, so that its own address need not be known",
+    probe="ARP",
 )
-scan("nbtscan", f"nbtscan -t 500 {NET}", "address-scan", contacts=250)
+scan("nbtscan", f"nbtscan -t 500 {NET}", "address-scan", contacts=250, probe="UDP")
 scan(
     "nbtscan-link",
     "nbtscan -t 500 192.0.2.0/24",
@@ -297,8 +405,9 @@ scan(
     f"onesixtyone -w 2 -c <(echo public) -i <(printf '198.51.100.%s\\n' {{1..254}})",
     "address-scan",
     contacts=250,
+    probe="UDP",
 )
-scan("fping-net", f"fping -q -r 0 -g {NET}", "address-scan", contacts=250)
+scan("fping-net", f"fping -q -r 0 -g {NET}", "address-scan", contacts=250, probe="ICMP echo")
 scan(
     "fping-link",
     "fping -q -r 0 -g 192.0.2.0/24",
@@ -314,6 +423,7 @@ scan(
     SCANNER6,
     contacts=200,
     seconds=20,
+    probe="ICMP echo",
 )
 
 scan(
@@ -325,6 +435,7 @@ scan(
     seconds=10,
     takes=8,
     note="addresses that people choose",
+    probe="ICMP echo",
 )
 scan(
     "fping-6-link",
@@ -347,6 +458,7 @@ done""",
     contacts=10,
     tcp=(),
     note="each host is asked once, and refuses",
+    probe="SYN",
 )
 
 # Scanners that do something else as well.
@@ -361,6 +473,7 @@ scan(
     takes=12,
     programs=("aria2c", "nmap"),
     note="telnet is scanned by a host that is a BitTorrent client too",
+    probe="SYN",
 )
 scan(
     "scan-beside-browsing",
@@ -371,4 +484,5 @@ wait""",
     "address-scan",
     contacts=100,
     programs=("curl", "nmap"),
+    probe="SYN",
 )
