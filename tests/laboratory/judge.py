@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 import ordinary
 from row import Row
@@ -62,6 +62,20 @@ def sources(report: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
     }
 
 
+def misjudged(source: str, words: Sequence[str], found: Optional[Dict[str, Any]]) -> List[str]:
+    """What is said of a source, of which the report may have no row, otherwise than by `words`."""
+    verdicts = set(found["verdicts"]) if found else set()
+    must = {word for word in words if word[0] not in "[!"}
+    may = {word[1:-1] for word in words if word[0] == "["}
+    must_not = {word[1:] for word in words if word[0] == "!"} | (NEVER - must - may)
+    is_called = f"{source} is called {', '.join(sorted(verdicts)) or 'nothing'}"
+    wrong = [f"{is_called}, not {word}" for word in sorted(must - verdicts)]
+    wrong += [f"{is_called}, but is no {word}" for word in sorted(must_not & verdicts)]
+    if found and found["suspect"] and not verdicts & ACCUSING:
+        wrong.append(f"{is_called}, yet suspected")
+    return wrong
+
+
 def differences(row: Row, report: Dict[str, Any], probes: bool) -> List[str]:
     """What is said otherwise than the table has it; whether the probe is named only if `probes`."""
     found = sources(report)
@@ -71,17 +85,7 @@ def differences(row: Row, report: Dict[str, Any], probes: bool) -> List[str]:
     if contacts < row.contacts:
         wrong.append(f"{first} has {contacts} destinations, not {row.contacts} or more")
     for source in {**dict.fromkeys(row.called), **dict.fromkeys(found)}:
-        verdicts = set(found[source]["verdicts"]) if source in found else set()
-        words = row.called.get(source, "").split()
-        must = {word for word in words if word[0] not in "[!"}
-        may = {word[1:-1] for word in words if word[0] == "["}
-        must_not = {word[1:] for word in words if word[0] == "!"} | (NEVER - must - may)
-        said = f"{source} is called {', '.join(sorted(verdicts)) or 'nothing'}"
-        wrong += [f"{said}, not {word}" for word in sorted(must - verdicts)]
-        wrong += [f"{said}, but is no {word}" for word in sorted(must_not & verdicts)]
-        suspect = source in found and found[source]["suspect"]
-        if suspect and not verdicts & ACCUSING:
-            wrong.append(f"{said}, yet suspected")
+        wrong += misjudged(source, row.called.get(source, "").split(), found.get(source))
     reason = found[first]["reason"] if first in found else ""
     if probes and not any(kind in reason for kind in row.probe.split("|")):
         wrong.append(f"{first}'s reason does not name {row.probe}: {reason}")

@@ -3,6 +3,10 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Tuple
 
 SCANNER, SCANNER6 = "192.0.2.1", "2001:db8::1"
+# Behind the router, with 5 hosts that are up.
+NET, NET6 = "198.51.100.0/24", "2001:db8:1::/120"
+# On the link.
+HOST, HOST6 = "192.0.2.20", "2001:db8::20"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The laboratory's table: what runs, and what fanout must call it.
 
-A row is one call of scan() in scans.py or of ordinary() in programs.py. The first of these commands
-adds one, the second tries it again; both show what was said of each source.
+A row is one call of scan() in nmap_scans.py or scans.py, or of ordinary() in programs.py. The first
+of these commands adds one, the second tries it again; both show what was said of each source.
 
     tests/laboratory/run.py BUILD --add NAME COMMAND CALLED
     tests/laboratory/run.py BUILD -k NAME
@@ -12,6 +12,7 @@ which.
 """
 from typing import List
 
+import nmap_scans  # noqa: F401  # pylint: disable=unused-import
 import programs  # noqa: F401  # pylint: disable=unused-import
 import scans  # noqa: F401  # pylint: disable=unused-import
 from row import Row
@@ -38,5 +39,5 @@ assert len(BY_NAME) == len(ROWS), "two rows have the same name"
 
 def packages(chosen: List[Row]) -> List[str]:
     """The Debian packages that these rows need."""
-    programs = {program for row in chosen for program in row.needs()}
-    return sorted({*FOR_ALL, *(PACKAGES.get(program, program) for program in programs)})
+    needed = {program for row in chosen for program in row.needs()}
+    return sorted({*FOR_ALL, *(PACKAGES.get(program, program) for program in needed)})
