@@ -182,6 +182,7 @@ def run_row(row: Row, work: Path, capture: Path) -> None:
         "root",
         "-w",
         str(capture),
+        *row.captured.split(),
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tcpdump:
         wait_for_capture(tcpdump)

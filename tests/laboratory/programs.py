@@ -111,6 +111,38 @@ ordinary(
     contacts=54,
 )
 ordinary(
+    "curl-one-way",
+    'curl -s --parallel --parallel-max 10 "http://203.0.113.[1-60]/" >/dev/null',
+    contacts=60,
+    captured="src host 192.0.2.1",
+    note="no answer was captured, but what is sent acknowledges answers",
+)
+ordinary(
+    "curl-and-ntp-one-way",
+    """
+curl -s --parallel --parallel-max 10 "http://203.0.113.[1-20]/" >/dev/null
+ntpdig -t 1 203.0.113.{50..85} >/dev/null""",
+    contacts=56,
+    programs=("curl", "ntpdig"),
+    captured="src host 192.0.2.1",
+    takes=15,
+    note="its TCP shows that answers existed, so the silence of UDP is no evidence",
+)
+ordinary(
+    "web-server",
+    """
+python3 -m http.server 8000 >/dev/null 2>&1 &
+sleep 3
+target bash -c 'for host in {11..70}; do
+  curl -s --interface 203.0.113.$host http://192.0.2.1:8000/ >/dev/null
+done'
+kill %1""",
+    "server",
+    programs=("python3", "curl"),
+    contacts=60,
+    takes=10,
+)
+ordinary(
     "crawler-fifth-down",
     "curl -s --connect-timeout 3 --parallel --parallel-max 10 "
     '"http://203.0.113.[84-138]/" >/dev/null',

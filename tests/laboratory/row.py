@@ -45,6 +45,8 @@ class Row:
     beside: str = ""
     """A bash script in the target's namespace, from before the capture to its end. `$HERE` is this
     folder, `$SEED_PORTS` the ports of the swarm's peers that are alive (swarm.py)."""
+    captured: str = ""
+    """A filter for what is captured, as tcpdump takes it; everything if empty."""
     before: str = ""
     """A bash script in the scanner's namespace that ends before the capture begins."""
 

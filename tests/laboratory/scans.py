@@ -25,6 +25,15 @@ scan(
     contacts=250,
     probe="SYN|connect",
 )
+scan(
+    "masscan-one-way",
+    MASSCAN + f"{NET} -p 80 --rate 500",
+    "address-scan",
+    contacts=250,
+    captured="src host 192.0.2.1",
+    probe="SYN",
+    note="no answer was captured; nobody sends data either",
+)
 ZMAP = "zmap -i veth-s -G $MAC -S 192.0.2.1 -c 1 -b /dev/null -r 500 -o found -q "
 scan("zmap-syn", ZMAP + f"-p 80 {NET}", "address-scan", contacts=250, probe="SYN")
 scan("zmap-icmp", ZMAP + f"-M icmp_echoscan {NET}", "address-scan", contacts=250, probe="ICMP echo")
