@@ -1,5 +1,6 @@
 #include "tap/terminal/statistic.h"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <epan/epan_dissect.h>
@@ -184,12 +185,30 @@ StatInitResult refuse(const std::string& message) {
   return stat_init_result(false);
 }
 
+// The table of options on standard output, which ends tshark as its own helps do.
+StatInitResult print_help() {
+  std::string window;
+  for (const OptionRow& row : option_rows()) {
+    if (!(row.fronts & kWindow)) continue;
+    if (!window.empty()) window += ", ";
+    window += row.word;
+  }
+  std::printf(
+      "Usage: tshark -q -z fanout[,threshold][,option]...[,filter] -r FILE\n"
+      "Options come in any order, each at most once:\n\n"
+      "%s\nwireshark -z fanout opens the window, which takes: %s.\n",
+      options_help(kStatistic).c_str(), window.c_str());
+  if (in_window()) return stat_init_result(true);
+  std::exit(std::fflush(stdout) == 0 ? 0 : 2);
+}
+
 StatInitResult start(const char* argument, void*) {
   const auto parsed = parse_options(argument);
   if (const auto* error = std::get_if<OptionError>(&parsed)) {
     return refuse("-z fanout: " + error->message);
   }
   const auto& options = std::get<Options>(parsed);
+  if (options.help) return print_help();
   // In Wireshark the report is shown; it is written where a file is asked for, as in tshark.
   if (options.file.empty() && g_open_window(options)) return stat_init_result(true);
   if (!options.file.empty()) {
@@ -204,7 +223,7 @@ StatInitResult start(const char* argument, void*) {
     delete statistic;
     return refuse("-z fanout: \"" + options.filter +
                   "\" is neither an option nor a display filter (" + why +
-                  "). Allowed: " + std::string(options_usage()));
+                  "). Allowed: " + options_usage());
   }
   g_statistics.push_back(statistic);
   if (options.full) {

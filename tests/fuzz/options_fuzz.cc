@@ -17,8 +17,14 @@ void require(bool holds, const char* what) {
   std::abort();
 }
 
-bool is_in_range(const std::optional<uint64_t>& number, uint64_t least) {
-  return !number || (*number >= least && *number <= fanout::kLargestNumber);
+bool numbers_are_in_range(const fanout::Options& options) {
+  for (const fanout::OptionRow& row : fanout::option_rows()) {
+    const auto* target = std::get_if<std::optional<uint64_t> fanout::Options::*>(&row.target);
+    if (target == nullptr) continue;
+    const std::optional<uint64_t> number = options.**target;
+    if (number && (*number < row.least || *number > row.most)) return false;
+  }
+  return true;
 }
 
 void check(std::string_view argument) {
@@ -31,10 +37,7 @@ void check(std::string_view argument) {
   require(argument.starts_with("fanout"), "only fanout is accepted");
   require(argument.ends_with(options.filter), "the filter is the end of the argument");
   require(argument.find(options.file) != std::string_view::npos, "the path is given");
-  require(is_in_range(options.threshold, 0), "the threshold is in range");
-  require(is_in_range(options.top, 1), "top is in range");
-  require(is_in_range(options.ports, 1), "ports is in range");
-  require(is_in_range(options.window, 1), "the window is in range");
+  require(numbers_are_in_range(options), "the numbers are in range");
   const auto again =
       fanout::parse_options(argument.substr(0, argument.size() - options.filter.size()));
   require(std::holds_alternative<fanout::Options>(again) &&

@@ -48,7 +48,7 @@ TEST(Options, TakeAThresholdFirst) {
   EXPECT_EQ(parsed("fanout,50").threshold, 50u);
   EXPECT_EQ(parsed("fanout,0").threshold, 0u);
   EXPECT_EQ(parsed("fanout,007").threshold, 7u);
-  EXPECT_EQ(parsed("fanout,4294967296").threshold, kLargestNumber);
+  EXPECT_EQ(parsed("fanout,4294967296").threshold, uint64_t{4294967296});
 }
 
 TEST(Options, RefuseAThresholdThatIsNone) {
@@ -141,16 +141,116 @@ TEST(Options, RefuseOtherStatistics) {
   for (const char* argument : {"", "fan", "fanoutx", "fanoutx,50", "fanout50", "xfanout"}) {
     const std::string message = refusal(argument);
     EXPECT_TRUE(contains(message, std::string(1, '"') + argument + "\" is not a statistic"));
-    EXPECT_TRUE(contains(message, std::string(options_usage())));
+    EXPECT_TRUE(contains(message, options_usage()));
   }
 }
 
-TEST(Options, UsageNamesThemAll) {
-  const std::string usage(options_usage());
-  for (const char* word : {"threshold", "text", "json", "csv", "html", "all", "pairs",
-                           "top=", "unicast", "ports=", "window=", "full", "file=", "filter"}) {
-    EXPECT_TRUE(contains(usage, word)) << word;
+// An argument that gives an option as -z does.
+std::string given(const OptionRow& row) {
+  const std::string word(row.word);
+  switch (row.kind) {
+    case OptionKind::kFirst:
+      return "fanout," + std::to_string(row.most);
+    case OptionKind::kRest:
+      return "fanout,ip";
+    case OptionKind::kNumber:
+      return "fanout," + word + '=' + std::to_string(row.most);
+    case OptionKind::kText:
+      return "fanout," + word + "=x";
+    default:
+      return "fanout," + word;
   }
+}
+
+TEST(Options, SetWhatTheTableSays) {
+  for (const OptionRow& row : option_rows()) {
+    const Options options = parsed(given(row));
+    EXPECT_EQ(options.filter, row.kind == OptionKind::kRest ? "ip" : "") << row.word;
+    const bool is_set = std::visit(
+        [&](auto target) {
+          using Target = decltype(target);
+          if constexpr (std::is_same_v<Target, Format>) {
+            return options.format == target;
+          } else if constexpr (std::is_same_v<Target, bool Options::*>) {
+            return options.*target;
+          } else if constexpr (std::is_same_v<Target, std::string Options::*>) {
+            return !(options.*target).empty();
+          } else {
+            return options.*target == row.most;
+          }
+        },
+        row.target);
+    EXPECT_TRUE(is_set) << row.word;
+  }
+}
+
+TEST(Options, AreTakenAsPairsToo) {
+  OptionReader reader(kProgram);
+  EXPECT_TRUE(reader.take("threshold", "7"));
+  EXPECT_TRUE(reader.take("csv", std::nullopt));
+  EXPECT_TRUE(reader.take("top", "3"));
+  EXPECT_TRUE(reader.take("file", "a,b"));
+  EXPECT_TRUE(reader.take("filter", "tcp.port in {80,443}"));
+  const auto result = reader.result();
+  ASSERT_TRUE(std::holds_alternative<Options>(result));
+  const auto& options = std::get<Options>(result);
+  EXPECT_EQ(options.threshold, 7u);
+  EXPECT_EQ(options.format, Format::kCsv);
+  EXPECT_EQ(options.top, 3u);
+  EXPECT_EQ(options.file, "a,b");
+  EXPECT_EQ(options.filter, "tcp.port in {80,443}");
+}
+
+TEST(Options, TakenAsPairsAreCheckedAlike) {
+  const auto error_of = [](std::string_view word, std::string_view value) {
+    OptionReader reader(kProgram);
+    EXPECT_TRUE(reader.take(word, value));
+    const auto result = reader.result();
+    return std::holds_alternative<OptionError>(result) ? std::get<OptionError>(result).message
+                                                       : std::string();
+  };
+  EXPECT_EQ(error_of("top", "0"), "top must be a whole number from 1 to 4294967296, not \"0\"");
+  EXPECT_EQ(error_of("threshold", "x"),
+            "threshold must be a whole number from 0 to 4294967296, not \"x\"");
+  EXPECT_EQ(error_of("file", ""), "file= needs a path");
+}
+
+TEST(Options, AreTakenByTheirFrontsOnly) {
+  EXPECT_FALSE(OptionReader(kWindow).take("json", std::nullopt));
+  EXPECT_FALSE(OptionReader(kLua).take("html", std::nullopt));
+  EXPECT_TRUE(OptionReader(kWindow).take("threshold", "1"));
+}
+
+TEST(Options, HaveAValueOrNone) {
+  EXPECT_FALSE(OptionReader(kProgram).take("all", "yes"));
+  EXPECT_FALSE(OptionReader(kProgram).take("top", std::nullopt));
+  EXPECT_FALSE(OptionReader(kProgram).take("tops", "1"));
+}
+
+TEST(Options, UsageStaysAsItWas) {
+  EXPECT_EQ(options_usage(),
+            "fanout[,threshold][,text|json|csv|html][,all][,pairs][,top=N][,unicast][,ports=N]"
+            "[,window=SECONDS][,full][,file=PATH][,help][,filter]");
+}
+
+TEST(Options, HelpFitsATerminal) {
+  for (const Front front : {kStatistic, kWindow, kProgram, kLua}) {
+    const std::string help = options_help(front);
+    for (size_t begin = 0; begin < help.size();) {
+      const size_t end = help.find('\n', begin);
+      ASSERT_NE(end, std::string::npos);
+      EXPECT_LE(end - begin, 80u) << help.substr(begin, end - begin);
+      begin = end + 1;
+    }
+  }
+}
+
+TEST(Options, HelpHasWhatTheFrontTakes) {
+  EXPECT_TRUE(contains(options_help(kStatistic), "\n  top=N "));
+  EXPECT_TRUE(contains(options_help(kStatistic), "\n  filter "));
+  EXPECT_TRUE(contains(options_help(kProgram), "\n  --top=N "));
+  EXPECT_TRUE(contains(options_help(kProgram), "\n  --filter=FILTER "));
+  EXPECT_FALSE(contains(options_help(kWindow), "json"));
 }
 
 }  // namespace
