@@ -19,19 +19,9 @@ constexpr char kShortName[] = "Fan-out";
 int g_protocol = -1;
 int g_tree = -1;
 int g_tap = -1;
-int hf_source = -1;
-int hf_destinations = -1;
-int hf_destinations_estimated = -1;
-int hf_total = -1;
-int hf_total_estimated = -1;
-int hf_new_destination = -1;
-int hf_flagged_in = -1;
-int hf_suspect = -1;
-int hf_verdict = -1;
-expert_field ei_scan = EI_INIT;
-expert_field ei_threshold = EI_INIT;
-expert_field ei_new_destination = EI_INIT;
-expert_field ei_new_destination_of_suspect = EI_INIT;
+#define FIELD(id, filter, type, base, title, help) int hf_##id = -1;
+#define EXPERT(id, filter, severity, summary, packets) expert_field ei_##id = EI_INIT;
+#include "plugin/fields.def"
 
 // The file that is open.
 std::unique_ptr<Marks> g_marks;
@@ -117,7 +107,7 @@ void observe(packet_info* pinfo, tvbuff_t* frame, bool is_first_time) {
 
 void mark_expert(packet_info* pinfo, proto_item* item, const Mark& mark,
                  const Observation& observation, const char* source) {
-  if (!preferences().mark_packets) return;
+  if (!preferences().expert) return;
   const uint32_t frame = observation.frame;
   const char* arp = observation.source.network == Network::kArp ? " by ARP" : "";
   if (mark.accused_in == frame) {
@@ -217,55 +207,15 @@ int dissect_fanout(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
 
 void register_fields() {
   static hf_register_info fields[] = {
-      {&hf_source,
-       {"Source", "fanout.source", FT_STRING, BASE_NONE, nullptr, 0,
-        "The source whose destinations are counted", HFILL}},
-      {&hf_destinations,
-       {"Unique destinations", "fanout.destinations", FT_UINT64, BASE_DEC, nullptr, 0,
-        "How many distinct destinations the source has contacted up to this packet", HFILL}},
-      {&hf_destinations_estimated,
-       {"Unique destinations estimated", "fanout.destinations.estimated", FT_BOOLEAN, BASE_NONE,
-        nullptr, 0, "The memory limit was hit: the number up to this packet is an estimate",
-        HFILL}},
-      {&hf_total,
-       {"Unique destinations in the capture", "fanout.destinations.total", FT_UINT64, BASE_DEC,
-        nullptr, 0,
-        "How many distinct destinations the source contacts in the whole capture; "
-        "known once all of it was read",
-        HFILL}},
-      {&hf_total_estimated,
-       {"Unique destinations in the capture estimated", "fanout.destinations.total.estimated",
-        FT_BOOLEAN, BASE_NONE, nullptr, 0,
-        "The memory limit was hit: the number in the whole capture is an estimate", HFILL}},
-      {&hf_new_destination,
-       {"New destination", "fanout.new_destination", FT_BOOLEAN, BASE_NONE, nullptr, 0,
-        "This packet is the source's first to its destination", HFILL}},
-      {&hf_flagged_in,
-       {"Passed the threshold in", "fanout.flagged_in", FT_FRAMENUM, BASE_NONE, nullptr, 0,
-        "The packet with which the source passed the threshold of unique destinations", HFILL}},
-      {&hf_suspect,
-       {"Scan suspect", "fanout.suspect", FT_BOOLEAN, BASE_NONE, nullptr, 0,
-        "The source's packets look like a scan: in the whole capture, or while it is read for the "
-        "first time, up to this packet",
-        HFILL}},
-      {&hf_verdict,
-       {"Verdict", "fanout.verdict", FT_STRING, BASE_NONE, nullptr, 0,
-        "What the source is: by all of the capture, or while it is read for the first time, what "
-        "it is accused of up to this packet",
-        HFILL}},
+#define FIELD(id, filter, type, base, title, help) \
+  {&hf_##id, {title, filter, type, base, nullptr, 0, help, HFILL}},
+#include "plugin/fields.def"
   };
   static int* trees[] = {&g_tree};
   static ei_register_info expert[] = {
-      {&ei_scan, {"fanout.scan", PI_SECURITY, PI_WARN, "The source looks like a scanner", EXPFILL}},
-      {&ei_threshold,
-       {"fanout.threshold", PI_SECURITY, PI_NOTE,
-        "The source has contacted more unique destinations than the threshold", EXPFILL}},
-      {&ei_new_destination,
-       {"fanout.new_destination.flagged", PI_SECURITY, PI_NOTE,
-        "New destination of a source over the threshold", EXPFILL}},
-      {&ei_new_destination_of_suspect,
-       {"fanout.new_destination.suspect", PI_SECURITY, PI_NOTE, "New destination of a scan suspect",
-        EXPFILL}},
+#define EXPERT(id, filter, severity, summary, packets) \
+  {&ei_##id, {filter, PI_SECURITY, severity, summary, EXPFILL}},
+#include "plugin/fields.def"
   };
   proto_register_field_array(g_protocol, fields, array_length(fields));
   proto_register_subtree_array(trees, array_length(trees));

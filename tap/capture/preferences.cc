@@ -11,13 +11,9 @@ namespace {
 
 // What the preference machinery writes to: its types, not ours.
 struct Stored {
-  unsigned threshold;
-  unsigned ports;
-  unsigned window;
-  wbool count_multicast;
-  wbool count_arp;
-  wbool mark_packets;
-  unsigned limit;
+#define PREFERENCE_NUMBER(name, value, title, help) unsigned name = value;
+#define PREFERENCE_BOOLEAN(name, value, title, help) wbool name = value;
+#include "tap/capture/preferences.def"
 };
 Stored g_stored;
 
@@ -121,7 +117,7 @@ void allowed_changed() {
 UAT_CSTRING_CB_DEF(allowed, network, AllowedRecord)
 UAT_CSTRING_CB_DEF(allowed, comment, AllowedRecord)
 
-void register_allowed(module_t* module) {
+void register_allowed(module_t* module, const char* title, const char* help) {
   static uat_field_t fields[] = {
       {"network",
        "Address or subnet",
@@ -133,59 +129,32 @@ void register_allowed(module_t* module) {
        nullptr},
       UAT_FLD_CSTRING_OTHER(allowed, comment, "Comment", nullptr, "Why it may contact so many"),
       UAT_END_FIELDS};
-  uat_t* table = uat_new("Sources never to flag", sizeof(AllowedRecord), "fanout_allowed", true,
+  uat_t* table = uat_new(title, sizeof(AllowedRecord), "fanout_allowed", true,
                          reinterpret_cast<void**>(&g_allowed_records), &g_allowed_count,
                          UAT_AFFECTS_DISSECTION, nullptr, copy_allowed, nullptr, free_allowed,
                          allowed_changed, nullptr, fields);
-  prefs_register_uat_preference(module, "allowed", "Sources never to flag",
-                                "Addresses and subnets that are counted, but neither flagged nor "
-                                "suspected: monitoring systems, scanners of one's own",
-                                table);
+  prefs_register_uat_preference(module, "allowed", title, help, table);
 }
 
 }  // namespace
 
 Preferences preferences() {
-  return {g_stored.threshold,
-          g_stored.ports,
-          g_stored.window,
-          static_cast<bool>(g_stored.count_multicast),
-          static_cast<bool>(g_stored.count_arp),
-          static_cast<bool>(g_stored.mark_packets),
-          g_stored.limit};
+  Preferences now;
+#define PREFERENCE_NUMBER(name, value, title, help) now.name = g_stored.name;
+#define PREFERENCE_BOOLEAN(name, value, title, help) now.name = static_cast<bool>(g_stored.name);
+#include "tap/capture/preferences.def"
+  return now;
 }
 
 void register_preferences(int protocol) {
-  const Preferences defaults;
-  g_stored = {defaults.threshold, defaults.ports,        defaults.window, defaults.count_multicast,
-              defaults.count_arp, defaults.mark_packets, defaults.limit};
+  constexpr unsigned kDecimal = 10;
   module_t* module = prefs_register_protocol(protocol, nullptr);
-  prefs_register_uint_preference(module, "threshold", "Threshold",
-                                 "A source with more than this many unique destinations is flagged",
-                                 10, &g_stored.threshold);
-  prefs_register_uint_preference(module, "ports", "Ports of a port scan",
-                                 "A source is a port scanner if more than this many ports of one "
-                                 "host refused it or did not answer",
-                                 10, &g_stored.ports);
-  prefs_register_uint_preference(module, "window", "Window (seconds)",
-                                 "Flag a source only if it contacts more than the threshold of new "
-                                 "destinations within this many seconds; 0: however long it takes",
-                                 10, &g_stored.window);
-  prefs_register_bool_preference(module, "count_multicast", "Count multicast and broadcast",
-                                 "Whether multicast and broadcast addresses count as destinations",
-                                 &g_stored.count_multicast);
-  prefs_register_bool_preference(module, "count_arp", "Count ARP requests",
-                                 "Whether the targets of ARP requests count as destinations, on a "
-                                 "network of their own",
-                                 &g_stored.count_arp);
-  prefs_register_bool_preference(
-      module, "expert", "Expert information",
-      "Mark packets of flagged and suspect sources in Expert Information", &g_stored.mark_packets);
-  register_allowed(module);
-  prefs_register_uint_preference(module, "limit", "Memory limit (pairs)",
-                                 "How many pairs of source and destination to store, at about 48 "
-                                 "bytes each; beyond, destinations are estimated",
-                                 10, &g_stored.limit);
+#define PREFERENCE_NUMBER(name, value, title, help) \
+  prefs_register_uint_preference(module, #name, title, help, kDecimal, &g_stored.name);
+#define PREFERENCE_BOOLEAN(name, value, title, help) \
+  prefs_register_bool_preference(module, #name, title, help, &g_stored.name);
+#define PREFERENCE_TABLE(name, title, help) register_##name(module, title, help);
+#include "tap/capture/preferences.def"
 }
 
 bool is_never_flagged(const Address& source) {

@@ -8,15 +8,12 @@
 
 namespace fanout {
 
-/// The preferences as they stand. Read them when they are needed: they change.
+/// The preferences as they stand, but for the list of sources never to flag; preferences.def says
+/// what they mean. Read them when they are needed: they change.
 struct Preferences {
-  unsigned threshold = 50;      ///< more unique destinations flag a source
-  unsigned ports = 15;          ///< more failed services on one host make a port scan
-  unsigned window = 0;          ///< seconds in which the new destinations must come; 0: ever
-  bool count_multicast = true;  ///< count multicast and broadcast destinations
-  bool count_arp = true;        ///< count ARP requests
-  bool mark_packets = true;     ///< expert info
-  unsigned limit = 50'000'000;  ///< pairs to store at the most
+#define PREFERENCE_NUMBER(name, value, title, help) unsigned name = value;
+#define PREFERENCE_BOOLEAN(name, value, title, help) bool name = value;
+#include "tap/capture/preferences.def"
 };
 
 /// The preferences now in force.
