@@ -9,10 +9,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tap/gui/host.h"
 #include "tap/gui/text.h"
+#include "tap/report/columns.h"
 
 namespace fanout::gui {
 
@@ -22,14 +25,8 @@ struct Looks {
   TimeFormat time = TimeFormat::kSinceStart;
 };
 
-/// One column.
-struct Column {
-  QString name;   ///< in JSON and CSV
-  QString title;  ///< in the header
-  QString tip;
-  bool is_number;
-  bool is_shown;  ///< unless the user chose otherwise
-};
+/// An icon before a text, which would stick to the number in the column before.
+QVariant space(int width);
 
 /// A table of things that have numbers.
 class NumberModel : public QAbstractTableModel {
@@ -39,7 +36,9 @@ class NumberModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
   void sort(int column, Qt::SortOrder order) override;
 
-  const std::vector<Column>& columns() const { return columns_; }
+  const std::vector<const Column*>& columns() const { return columns_; }
+  /// The index of the column with this key, or -1.
+  int column(std::string_view key) const;
   /// The thing in a row.
   uint32_t number(int row) const { return rows_[static_cast<size_t>(row)]; }
   const std::shared_ptr<const Engine>& engine() const { return engine_; }
@@ -48,15 +47,19 @@ class NumberModel : public QAbstractTableModel {
   void set_looks(const Looks& looks);
 
  protected:
-  NumberModel(Host& host, std::vector<Column> columns);
+  NumberModel(Host& host, std::vector<const Column*> columns);
 
   /// Replaces the rows, sorted.
   void set_rows(std::vector<uint32_t> rows);
-  /// What sorts a column that has numbers.
-  virtual int64_t key(uint32_t number, int column) const = 0;
-  /// What sorts a column of addresses, or of texts; false if the column has numbers.
-  virtual bool address_key(uint32_t number, int column, Address* address) const = 0;
-  virtual bool text_key(uint32_t number, int column, QString* text) const = 0;
+  /// What a thing has in a column, to be copied or to be shown.
+  QVariant raw(uint32_t number, const Column& column) const;
+  QString shown(uint32_t number, const Column& column) const;
+  /// Calls `use` with the value, whose texts live as long as the call. For sorting, which asks for
+  /// all rows, nothing is kept.
+  virtual void with_value(uint32_t number, const Column& column, bool for_sorting,
+                          const std::function<void(const Value&)>& use) const = 0;
+  /// The number that sorts a column that is neither of addresses nor of names.
+  virtual int64_t key(uint32_t number, const Column& column) const;
   QString resolved(const Address& address) const;
 
   Host& host_;
@@ -65,9 +68,12 @@ class NumberModel : public QAbstractTableModel {
   int64_t start_ = kNoTime;  ///< relative times are since then
 
  private:
+  template <typename Key, typename KeyOf>
+  void sort_rows_by(KeyOf key_of);
   void sort_rows();
+  Address address_of(uint32_t number, const Column& column) const;
 
-  std::vector<Column> columns_;
+  std::vector<const Column*> columns_;
   std::vector<uint32_t> rows_;
   int sort_column_ = 0;
   Qt::SortOrder sort_order_ = Qt::AscendingOrder;
@@ -77,31 +83,12 @@ class NumberModel : public QAbstractTableModel {
 struct Judgement {
   Evidence evidence;
   Verdicts verdicts;
-  QString reason;
+  std::string reason;
 };
 
 /// The sources.
 class SourceModel : public NumberModel {
  public:
-  enum : int {
-    kAddress,
-    kName,
-    kNetwork,
-    kDestinations,
-    kPackets,
-    kBytes,
-    kRatio,
-    kFirstFrame,
-    kLastFrame,
-    kFirstTime,
-    kLastTime,
-    kDuration,
-    kFlagged,
-    kVerdict,
-    kReason,
-    kEvidence,  ///< the first of the evidence's counts
-  };
-
   explicit SourceModel(Host& host);
 
   QVariant data(const QModelIndex& index, int role) const override;
@@ -116,15 +103,14 @@ class SourceModel : public NumberModel {
   Judgement judgement(uint32_t source) const;
 
  protected:
-  int64_t key(uint32_t number, int column) const override;
-  bool address_key(uint32_t number, int column, Address* address) const override;
-  bool text_key(uint32_t number, int column, QString* text) const override;
+  void with_value(uint32_t number, const Column& column, bool for_sorting,
+                  const std::function<void(const Value&)>& use) const override;
+  int64_t key(uint32_t number, const Column& column) const override;
 
  private:
   Judgement judge_source(uint32_t source) const;
-  QVariant raw(uint32_t source, int column) const;
-  QString shown(uint32_t source, int column) const;
-  QString tip(uint32_t source, int column) const;
+  SourceRow row_of_source(uint32_t source, Needs needs, bool for_sorting) const;
+  QString tip(uint32_t source, const Column& column) const;
   bool matches(uint32_t source, const QString& search, const std::string& in_address) const;
   QString verdict_text(uint32_t source, const Verdicts& verdicts) const;
   Verdicts verdicts_of(uint32_t source) const;
@@ -141,18 +127,6 @@ class SourceModel : public NumberModel {
 /// The destinations of a source.
 class DestinationModel : public NumberModel {
  public:
-  enum : int {
-    kAddress,
-    kName,
-    kPackets,
-    kBytes,
-    kFirstFrame,
-    kFirstTime,
-    kService,
-    kServices,
-    kAnswered,
-  };
-
   explicit DestinationModel(Host& host);
 
   QVariant data(const QModelIndex& index, int role) const override;
@@ -161,13 +135,8 @@ class DestinationModel : public NumberModel {
   void show(std::shared_ptr<const Engine> engine, uint32_t source);
 
  protected:
-  int64_t key(uint32_t number, int column) const override;
-  bool address_key(uint32_t number, int column, Address* address) const override;
-  bool text_key(uint32_t number, int column, QString* text) const override;
-
- private:
-  QVariant raw(uint32_t pair, int column) const;
-  QString shown(uint32_t pair, int column) const;
+  void with_value(uint32_t number, const Column& column, bool for_sorting,
+                  const std::function<void(const Value&)>& use) const override;
 };
 
 }  // namespace fanout::gui

@@ -151,7 +151,7 @@ void Window::open_header_menu(QTableView* table, const QPoint& place) {
   menu->setAttribute(Qt::WA_DeleteOnClose);
   const auto* model = static_cast<NumberModel*>(table->model());
   for (int column = 0; column < model->columnCount(); ++column) {
-    QAction* action = menu->addAction(model->columns()[static_cast<size_t>(column)].title);
+    QAction* action = menu->addAction(model->columns()[static_cast<size_t>(column)]->title);
     action->setCheckable(true);
     action->setChecked(!table->isColumnHidden(column));
     // Without any column there would be no header to bring one back with.

@@ -161,9 +161,6 @@ details th, details td { padding: .15rem .9rem .15rem 0; }
 details th { color: var(--soft); font-size: .88rem; }
 details td:first-child { font-family: var(--mono); font-size: .88rem; }
 details bdi { font-family: system-ui, sans-serif; color: var(--soft); }
-details :is(th, td):is(:nth-child(2), :nth-child(3), :nth-child(4)) {
-  text-align: right; white-space: nowrap;
-}
 @media (max-width: 50rem) {
   body { padding: 1rem .8rem 3rem; }
   .pictures { grid-template-columns: minmax(0, 1fr); }

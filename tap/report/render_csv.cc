@@ -2,14 +2,17 @@
 // is flat here: the verdicts are joined by spaces, and a service has three columns. The columns are
 // always the same; what JSON leaves out is an empty cell.
 //
-// With pairs there is a row for each pair instead: the columns that tell the source, and those of
+// With pairs there is a row for each pair instead: the columns that name the source, and those of
 // the destination. `packets`, `bytes`, `first_frame`, ... are then the pair's.
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
+#include "tap/report/columns.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
 #include "tap/report/words.h"
@@ -41,119 +44,35 @@ std::string text_cell(std::string_view text) {
   return quoted(cell + without_controls(text));
 }
 
-std::string cell(uint64_t number) { return std::to_string(number); }
-std::string cell(bool value) { return value ? "true" : "false"; }
-
-template <typename Row>
-struct Column {
-  const char* name;
-  std::string (*cell)(const Row&, const Presentation&);
-};
-using SourceColumn = Column<SourceRow>;
-using DestinationColumn = Column<DestinationRow>;
-
-constexpr SourceColumn kWho[] = {
-    {"source", [](const SourceRow& row, const Presentation&) { return to_string(row.address); }},
-    {"name",
-     [](const SourceRow& row, const Presentation& presentation) {
-       return text_cell(resolved_name(presentation, row.address));
-     }},
-    {"network",
-     [](const SourceRow& row, const Presentation&) -> std::string {
-       return network_name(row.address.network);
-     }},
-    {"unique_destinations",
-     [](const SourceRow& row, const Presentation&) { return cell(row.destinations.value); }},
-};
-
-constexpr SourceColumn kCounts[] = {
-    {"packets", [](const SourceRow& row, const Presentation&) { return cell(row.packets); }},
-    {"bytes", [](const SourceRow& row, const Presentation&) { return cell(row.bytes); }},
-    {"first_frame",
-     [](const SourceRow& row, const Presentation&) { return std::to_string(row.first_frame); }},
-    {"last_frame",
-     [](const SourceRow& row, const Presentation&) { return std::to_string(row.last_frame); }},
-    {"first_time",
-     [](const SourceRow& row, const Presentation&) { return exact_seconds(row.first_time); }},
-    {"last_time",
-     [](const SourceRow& row, const Presentation&) { return exact_seconds(row.last_time); }},
-};
-
-constexpr SourceColumn kJudgement[] = {
-    {"flagged", [](const SourceRow& row, const Presentation&) { return cell(row.flagged); }},
-    {"suspect", [](const SourceRow& row, const Presentation&) { return cell(row.suspect()); }},
-    {"verdicts",
-     [](const SourceRow& row, const Presentation&) { return verdict_names(row.verdicts, " "); }},
-};
-
-constexpr SourceColumn kReason[] = {
-    {"reason", [](const SourceRow& row, const Presentation&) { return text_cell(row.reason); }},
-    {"allowed", [](const SourceRow& row, const Presentation&) { return cell(row.allowed); }},
-};
-
-// What unique_destinations is worth.
-constexpr SourceColumn kEstimate[] = {
-    {"exact",
-     [](const SourceRow& row, const Presentation&) { return cell(row.destinations.exact()); }},
-    {"low", [](const SourceRow& row, const Presentation&) { return cell(row.destinations.low); }},
-    {"high", [](const SourceRow& row, const Presentation&) { return cell(row.destinations.high); }},
-};
-
-constexpr SourceColumn kDetails[] = {
-    {"duration", [](const SourceRow& row,
-                    const Presentation&) { return exact_duration(row.first_time, row.last_time); }},
-    {"packets_per_destination",
-     [](const SourceRow& row, const Presentation&) { return packets_per_destination(row); }},
-    {"failed_host",
-     [](const SourceRow& row, const Presentation&) {
-       return row.evidence.failed_on_one_host > 0 ? to_string(row.evidence.failed_host)
-                                                  : std::string();
-     }},
-};
-
-constexpr DestinationColumn kDestination[] = {
-    {"destination",
-     [](const DestinationRow& row, const Presentation&) { return to_string(row.address); }},
-    {"destination_name",
-     [](const DestinationRow& row, const Presentation& presentation) {
-       return text_cell(resolved_name(presentation, row.address));
-     }},
-    {"packets", [](const DestinationRow& row, const Presentation&) { return cell(row.packets); }},
-    {"bytes", [](const DestinationRow& row, const Presentation&) { return cell(row.bytes); }},
-    {"first_frame", [](const DestinationRow& row,
-                       const Presentation&) { return std::to_string(row.first_frame); }},
-    {"first_time",
-     [](const DestinationRow& row, const Presentation&) { return exact_seconds(row.first_time); }},
-    {"contacted",
-     [](const DestinationRow& row, const Presentation&) { return cell(row.contacted); }},
-    {"answered", [](const DestinationRow& row, const Presentation&) { return cell(row.answered); }},
-    {"services", [](const DestinationRow& row,
-                    const Presentation&) { return std::to_string(row.services.tried); }},
-    {"services_answered",
-     [](const DestinationRow& row, const Presentation&) {
-       return std::to_string(row.services.answered);
-     }},
-};
+constexpr std::string_view kServiceParts[] = {"_transport", "_port", "_name"};
 
 // Rows of cells, with the line ends of RFC 4180.
 class Table {
  public:
-  explicit Table(const Sink& sink) : output_(sink) {}
+  Table(const Presentation& presentation, const Sink& sink)
+      : presentation_(presentation), output_(sink) {}
 
+  template <typename Columns>
+  void add_keys(const Columns& columns) {
+    for (const auto* column : columns) {
+      if (column->kind != Kind::kService) {
+        add(column->key);
+        continue;
+      }
+      for (const std::string_view part : kServiceParts) add(column->key + std::string(part));
+    }
+  }
+
+  template <typename Columns, typename Row>
+  void add_row(const Columns& columns, const Row& row, const ReportSettings& settings) {
+    for (const auto* column : columns) add_value(*column, column->take(row, settings));
+  }
+
+  // A cell that is quoted already.
   void add(std::string_view cell) {
     if (!is_first_) output_ << ",";
     output_ << cell;
     is_first_ = false;
-  }
-
-  template <typename Columns>
-  void add_names(const Columns& columns) {
-    for (const auto& column : columns) add(column.name);
-  }
-
-  template <typename Columns, typename Row>
-  void add_cells(const Columns& columns, const Row& row, const Presentation& presentation) {
-    for (const auto& column : columns) add(column.cell(row, presentation));
   }
 
   void end_row() {
@@ -164,72 +83,76 @@ class Table {
   void finish() { output_.flush(); }
 
  private:
+  void add_value(const Column& column, const Value& value) {
+    if (column.kind == Kind::kService) return add_service(std::get_if<Service>(&value));
+    add(std::visit([&](const auto& held) { return cell(column, held); }, value));
+  }
+
+  template <typename Held>
+  std::string cell(const Column& column, const Held& held) const {
+    if constexpr (std::is_same_v<Held, bool>) {
+      return held ? "true" : "false";
+    } else if constexpr (std::is_same_v<Held, uint64_t>) {
+      return std::to_string(held);
+    } else if constexpr (std::is_same_v<Held, Cardinality>) {
+      return std::to_string(held.value);
+    } else if constexpr (std::is_same_v<Held, Ratio>) {
+      return exact_ratio(held);
+    } else if constexpr (std::is_same_v<Held, Time>) {
+      return exact_seconds(held.at);
+    } else if constexpr (std::is_same_v<Held, Duration>) {
+      return exact_duration(held.first, held.last);
+    } else if constexpr (std::is_same_v<Held, Address>) {
+      return column.kind == Kind::kName ? text_cell(resolved_name(presentation_, held))
+                                        : to_string(held);
+    } else if constexpr (std::is_same_v<Held, Network>) {
+      return network_name(held);
+    } else if constexpr (std::is_same_v<Held, Verdicts>) {
+      return verdict_names(held, " ");
+    } else if constexpr (std::is_same_v<Held, std::string_view>) {
+      return text_cell(held);
+    } else {
+      return {};
+    }
+  }
+
+  void add_service(const Service* service) {
+    add(service == nullptr ? "" : transport_name(service->transport));
+    add(service == nullptr ? "" : std::to_string(service->port));
+    add(service == nullptr ? "" : text_cell(service_name(presentation_, *service)));
+  }
+
+  const Presentation& presentation_;
   Buffer output_;
   bool is_first_ = true;
 };
 
-void add_service_names(Table& table, const std::string& service) {
-  for (const char* part : {"_transport", "_port", "_name"}) table.add(service + part);
-}
-
-void add_service(Table& table, bool is_known, const Service& service,
-                 const Presentation& presentation) {
-  table.add(is_known ? transport_name(service.transport) : "");
-  table.add(is_known ? std::to_string(service.port) : "");
-  table.add(is_known ? text_cell(service_name(presentation, service)) : "");
-}
-
-void add_evidence(Table& table, const Report& report, const Evidence& evidence,
-                  const Presentation& presentation) {
-  for (const EvidenceCount& count : kEvidenceCounts) table.add(cell(evidence.*count.count));
-  table.add(report.settings.window > 0 ? cell(evidence.busiest_window) : "");
-  add_service(table, evidence.top_service_hosts > 0, evidence.top_service, presentation);
-  add_service(table, evidence.scan_contacted > 0, evidence.scan_service, presentation);
-}
-
-void write_sources(Table& table, const Report& report, const Presentation& presentation) {
-  table.add_names(kWho);
-  table.add_names(kCounts);
-  table.add_names(kJudgement);
-  table.add_names(kReason);
-  table.add_names(kEstimate);
-  table.add_names(kDetails);
-  table.add_names(kEvidenceCounts);
-  table.add("busiest_window");
-  add_service_names(table, "top_service");
-  add_service_names(table, "scan_service");
+void write_sources(Table& table, const Report& report) {
+  const auto columns = source_columns(kInCsv);
+  table.add_keys(columns);
   table.end_row();
   for (const SourceRow& row : report.sources) {
-    table.add_cells(kWho, row, presentation);
-    table.add_cells(kCounts, row, presentation);
-    table.add_cells(kJudgement, row, presentation);
-    table.add_cells(kReason, row, presentation);
-    table.add_cells(kEstimate, row, presentation);
-    table.add_cells(kDetails, row, presentation);
-    add_evidence(table, report, row.evidence, presentation);
+    table.add_row(columns, row, report.settings);
     table.end_row();
   }
 }
 
 void write_pairs(Table& table, const Report& report, const Presentation& presentation) {
-  table.add_names(kWho);
-  table.add_names(kJudgement);
-  table.add_names(kEstimate);
-  table.add_names(kDestination);
-  add_service_names(table, "service");
+  const auto of_source = source_columns(kInPairs);
+  const auto of_destination = destination_columns(kInPairs);
+  table.add_keys(of_source);
+  table.add_keys(of_destination);
   table.end_row();
   for (const SourceRow& source : report.sources) {
-    std::vector<std::string> source_cells;  // once: names are not looked up for each pair
-    const auto fill = [&](const auto& columns) {
-      for (const auto& column : columns) source_cells.push_back(column.cell(source, presentation));
-    };
-    fill(kWho);
-    fill(kJudgement);
-    fill(kEstimate);
+    // Once for each source: its name is not looked up for each pair.
+    std::string cells;
+    const Sink keep = [&](std::string_view text) { cells += text; };
+    Table once(presentation, keep);
+    once.add_row(of_source, source, report.settings);
+    once.finish();
     for (const DestinationRow& row : report.destinations(source)) {
-      for (const std::string& cell : source_cells) table.add(cell);
-      table.add_cells(kDestination, row, presentation);
-      add_service(table, row.has_service, row.service, presentation);
+      table.add(cells);
+      table.add_row(of_destination, row, report.settings);
       table.end_row();
     }
   }
@@ -238,11 +161,11 @@ void write_pairs(Table& table, const Report& report, const Presentation& present
 }  // namespace
 
 void render_csv(const Report& report, const Presentation& presentation, const Sink& sink) {
-  Table table(sink);
+  Table table(presentation, sink);
   if (report.settings.pairs) {
     write_pairs(table, report, presentation);
   } else {
-    write_sources(table, report, presentation);
+    write_sources(table, report);
   }
   table.finish();
 }

@@ -8,6 +8,7 @@
 
 #include "tap/report/html.h"
 #include "tap/report/html_pictures.h"
+#include "tap/report/html_table.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
 #include "tap/report/words.h"
@@ -15,25 +16,12 @@
 namespace fanout {
 namespace {
 
-// What keeps the page below 5 MB, and quick to open: sources in the table, their destinations all
-// together, and the most and the least of one source's; suspects with a paragraph of their own.
+// What keeps the page below 5 MB, and quick to open: sources in the table, and suspects with a
+// paragraph of their own.
 constexpr size_t kSources = 1000;
-constexpr size_t kDestinations = 5000;
-constexpr size_t kMostDestinations = 100;
-constexpr size_t kLeastDestinations = 3;
 constexpr size_t kSuspects = 50;
 
 constexpr size_t kLines = 6;  // in the picture of the time
-constexpr size_t kNameColumns = 40;
-
-// The columns of the table of sources, and whether they sort as numbers.
-struct Column {
-  const char* heading;
-  bool is_number;
-};
-constexpr Column kColumns[] = {{"Source", false},    {"Verdict", false}, {"Fan-out", true},
-                               {"Packets", true},    {"Bytes", true},    {"First frame", true},
-                               {"First seen", true}, {"Lasted", true}};
 
 // A display filter that shows a source's packets.
 std::string filter_for(const Address& address) {
@@ -46,31 +34,6 @@ std::string filter_for(const Address& address) {
       return "arp.src.proto_ipv4 == " + to_string(address);
   }
   return {};
-}
-
-// Texts that order addresses as Address does.
-std::string sort_key(const Address& address) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string key = std::to_string(static_cast<int>(address.network));
-  const auto bytes = address.bytes();
-  const size_t count = address.network == Network::kIpv6 ? 16 : 4;
-  for (size_t i = 0; i < count; ++i) {
-    key += kDigits[bytes[i] >> 4];
-    key += kDigits[bytes[i] & 15];
-  }
-  return key;
-}
-
-// Whether it answered, and of how many services.
-std::string answer(const DestinationRow& row) {
-  if (row.services.tried > 1) {
-    return grouped(row.services.answered) + " of " + grouped(row.services.tried);
-  }
-  return !row.contacted ? "–" : row.answered ? "yes" : "no";
-}
-
-std::string_view tone_class(const SourceRow& row) {
-  return row.suspect() ? "suspect" : row.flagged ? "flagged" : "plain";
 }
 
 class HtmlReport {
@@ -87,7 +50,7 @@ class HtmlReport {
     output_ << "<main>\n";
     write_suspects();
     write_pictures();
-    write_table();
+    write_html_table(report_, presentation_, shown_, output_);
     output_ << "</main>\n<script>" << kHtmlScript << "</script>\n</body>\n</html>\n";
     output_.flush();
   }
@@ -108,23 +71,13 @@ class HtmlReport {
     add([](const SourceRow& row) { return !row.flagged && !row.suspect(); });
   }
 
-  uint64_t listed_total() const { return report_.sources.size() + report_.left_out; }
-
   // Flagged ones that are no suspects, unless settings.top keeps that from being known.
   std::optional<uint64_t> other_flagged() const {
-    if (!report_.settings.all) return listed_total() - report_.suspects_total;
+    if (!report_.settings.all) return html_listed(report_) - report_.suspects_total;
     if (report_.left_out > 0) return std::nullopt;
     return static_cast<uint64_t>(
         std::count_if(report_.sources.begin(), report_.sources.end(),
                       [](const SourceRow& row) { return row.flagged && !row.suspect(); }));
-  }
-
-  // "more than 50 unique destinations".
-  std::string threshold_text() const {
-    const ReportSettings& settings = report_.settings;
-    const std::string over = "more than " + grouped(settings.threshold);
-    if (settings.window == 0) return over + " unique destinations";
-    return over + " new destinations within " + grouped(settings.window) + " s";
   }
 
   std::string verdict_on_all() const {
@@ -134,19 +87,8 @@ class HtmlReport {
                    "sources look like scanners");
   }
 
-  std::string name_of(const Address& address) const {
-    return shortened(printable(resolved_name(presentation_, address), true), kNameColumns, true);
-  }
-
-  // The address, and its name beside it.
-  std::string who(const Address& address) const {
-    const std::string name = name_of(address);
-    std::string text = "<span class=\"address\">" + html_address(address) + "</span>";
-    if (!name.empty()) text += " <bdi class=\"name\">" + escaped(name) + "</bdi>";
-    return text;
-  }
-
-  static std::string time_of(int64_t time) { return time == kNoTime ? "–" : utc(time); }
+  std::string name_of(const Address& address) const { return html_name(presentation_, address); }
+  std::string who(const Address& address) const { return html_who(presentation_, address); }
 
   void write_head() {
     output_ << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -210,7 +152,7 @@ class HtmlReport {
     }
     write_fact("Filter",
                settings.filter.empty() ? "none" : "<code>" + escaped(settings.filter) + "</code>");
-    write_fact("Flagged", "sources with " + threshold_text());
+    write_fact("Flagged", "sources with " + html_threshold(report_.settings));
     output_ << "</dl>\n";
   }
 
@@ -242,8 +184,8 @@ class HtmlReport {
   }
 
   void write_suspect(const SourceRow& row) {
-    output_ << "<li>\n<h3><a href=\"#" << anchor(row) << "\">" << who(row.address) << "</a> "
-            << chips(row) << "</h3>\n<p class=\"reason\">" << escaped(row.reason)
+    output_ << "<li>\n<h3><a href=\"#" << html_anchor(row) << "\">" << who(row.address) << "</a> "
+            << html_verdicts(row) << "</h3>\n<p class=\"reason\">" << escaped(row.reason)
             << "</p>\n<p class=\"figures\"><b>" << grouped(row.destinations) << "</b> unique "
             << (row.destinations.value == 1 ? "destination" : "destinations") << " · "
             << grouped(row.packets, "packet", "packets") << " · " << human_bytes(row.bytes)
@@ -251,24 +193,6 @@ class HtmlReport {
             << std::to_string(row.last_frame);
     if (row.first_time != kNoTime) output_ << " · from " << utc(row.first_time) << " UTC";
     output_ << " · <code>" << filter_for(row.address) << "</code></p>\n</li>\n";
-  }
-
-  static std::string anchor(const SourceRow& row) { return "source-" + std::to_string(row.number); }
-
-  // The verdicts, each as a label.
-  static std::string chips(const SourceRow& row) {
-    std::string text;
-    for (int i = 0; i < kVerdicts; ++i) {
-      const auto verdict = static_cast<Verdict>(i);
-      if (!row.verdicts.has(verdict)) continue;
-      Verdicts one;
-      one.add(verdict);
-      if (!text.empty()) text += ' ';
-      text += std::string("<span class=\"chip") + (one.suspect() ? " accused" : "") + "\">" +
-              verdict_name(verdict) + "</span>";
-    }
-    if (row.allowed) text += "<span class=\"chip\">allowed</span>";
-    return text;
   }
 
   void write_pictures() {
@@ -382,153 +306,6 @@ class HtmlReport {
               << grouped(rows[i]->destinations) << "</span></li>\n";
     }
     output_ << "</ol>\n</figure>\n";
-  }
-
-  void write_table() {
-    output_ << "<section aria-labelledby=\"sources-title\">\n"
-               "<h2 id=\"sources-title\">Sources and their destinations</h2>\n";
-    if (shown_.empty()) {
-      if (listed_total() == 0) {
-        output_ << "<p>No source has " << threshold_text()
-                << ", and none looks like a scanner.</p>\n";
-      }
-      write_left_out();
-      output_ << "</section>\n";
-      return;
-    }
-    write_left_out();
-    output_ << "<div id=\"controls\" hidden>\n<label for=\"search\">Search</label>\n"
-               "<input id=\"search\" type=\"search\" placeholder=\"address, name, verdict, port\" "
-               "autocomplete=\"off\" spellcheck=\"false\">\n"
-               "<output id=\"found\" for=\"search\"></output>\n"
-               "<button id=\"unfold\" type=\"button\" aria-pressed=\"false\">Unfold all</button>\n"
-               "</div>\n"
-               "<div class=\"scroll\" role=\"region\" aria-labelledby=\"sources-title\" "
-               "tabindex=\"0\">\n<table id=\"sources\">\n<caption>"
-            << grouped(shown_.size(), "source", "sources")
-            << ", by unique destinations; times in UTC</caption>\n<thead>\n<tr>";
-    for (const Column& column : kColumns) {
-      output_ << "<th scope=\"col\"";
-      if (column.is_number) output_ << " class=\"n\"";
-      if (column.heading == std::string_view("Fan-out")) output_ << " aria-sort=\"descending\"";
-      output_ << ">" << column.heading << "</th>";
-    }
-    output_ << "</tr>\n</thead>\n";
-    write_rows();
-    output_ << "</table>\n</div>\n</section>\n";
-  }
-
-  // Says what the table has not, and where the rest is.
-  void write_left_out() {
-    std::string text;
-    const auto say = [&](const std::string& sentence) {
-      text += (text.empty() ? "" : " ") + sentence;
-    };
-    if (const uint64_t cut = report_.sources.size() - shown_.size(); cut > 0) {
-      say(grouped(cut, "source is", "sources are") +
-          " left out to keep this page small, those that are neither suspect nor flagged first; "
-          "the JSON and CSV reports have them.");
-    }
-    if (report_.left_out > 0) {
-      say(grouped(report_.left_out, "more source was", "more sources were") +
-          " cut off by top=" + std::to_string(report_.settings.top.value_or(0)) + ".");
-    }
-    const Cardinality& total = report_.sources_total;
-    if (!report_.settings.all && total.value > listed_total()) {
-      const uint64_t rest = total.value - listed_total();
-      say((total.exact() ? "" : "~") +
-          grouped(rest, "source that is neither flagged nor suspect is",
-                  "sources that are neither flagged nor suspect are") +
-          " not listed.");
-    }
-    if (!text.empty()) output_ << "<p class=\"left-out\">" << text << "</p>\n";
-  }
-
-  // The most suspect first get most of the room for destinations, but each gets some.
-  void write_rows() {
-    std::vector<size_t> room(shown_.size());
-    size_t left = kDestinations;
-    for (size_t i = 0; i < shown_.size(); ++i) {
-      const size_t for_others = kLeastDestinations * (shown_.size() - i - 1);
-      room[i] = std::min(kMostDestinations, left - for_others);
-      left -= std::min<size_t>(room[i], shown_[i]->destinations.value);
-    }
-    std::vector<size_t> order(shown_.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    // As the report has them: it holds them in one array.
-    std::sort(order.begin(), order.end(),
-              [&](size_t a, size_t b) { return shown_[a] < shown_[b]; });
-    for (const size_t i : order) write_source(*shown_[i], room[i]);
-  }
-
-  void write_number(const std::string& text, const std::string& key) {
-    output_ << "<td class=\"n\" data-key=\"" << key << "\">" << escaped(text) << "</td>";
-  }
-
-  void write_number(const std::string& text, uint64_t key) {
-    write_number(text, std::to_string(key));
-  }
-
-  void write_source(const SourceRow& row, size_t room) {
-    output_ << "<tbody id=\"" << anchor(row) << "\" class=\"" << tone_class(row)
-            << "\">\n<tr><th scope=\"row\" data-key=\"" << sort_key(row.address) << "\">"
-            << who(row.address) << "</th><td data-key=\""
-            << (row.suspect() ? "0"
-                : row.flagged ? "1"
-                              : "2")
-            << verdict_names(row.verdicts, " ") << "\">" << chips(row) << "</td>";
-    write_number(grouped(row.destinations), row.destinations.value);
-    write_number(grouped(row.packets), row.packets);
-    write_number(human_bytes(row.bytes), row.bytes);
-    write_number(grouped(row.first_frame), row.first_frame);
-    write_number(time_of(row.first_time), exact_seconds(row.first_time));
-    write_number(human_duration(row.first_time, row.last_time),
-                 exact_duration(row.first_time, row.last_time));
-    output_ << "</tr>\n<tr class=\"more\"><td colspan=\"" << std::to_string(std::size(kColumns))
-            << "\">";
-    if (!row.reason.empty()) output_ << "<p class=\"reason\">" << escaped(row.reason) << "</p>";
-    write_destinations(row, room);
-    output_ << "</td></tr>\n</tbody>\n";
-  }
-
-  void write_destinations(const SourceRow& source, size_t room) {
-    if (report_.engine == nullptr) return;
-    const std::vector<DestinationRow> rows = report_.destinations(source);
-    if (rows.empty()) return;
-    const size_t count = std::min(room, rows.size());
-    output_ << "<details><summary>" << grouped(source.destinations, "destination", "destinations");
-    if (count < source.destinations.value) {
-      output_ << ", the " << std::to_string(count) << " with most packets";
-    }
-    output_ << "</summary>\n<table><thead><tr><th scope=\"col\">Destination</th>"
-               "<th scope=\"col\">Packets</th><th scope=\"col\">Bytes</th>"
-               "<th scope=\"col\">First frame</th><th scope=\"col\">Asked for</th>"
-               "<th scope=\"col\">Answered</th></tr></thead>\n<tbody>\n";
-    for (size_t i = 0; i < count; ++i) write_destination(rows[i]);
-    output_ << "</tbody></table>";
-    if (count < source.destinations.value) {
-      const Cardinality& all = source.destinations;
-      output_ << "<p class=\"left-out\">"
-              << grouped(Cardinality{all.value - count, all.low - count, all.high - count},
-                         "more is left out.", "more are left out.")
-              << "</p>";
-    }
-    output_ << "</details>";
-  }
-
-  void write_destination(const DestinationRow& row) {
-    output_ << "<tr><td>" << to_string(row.address);
-    if (const std::string name = name_of(row.address); !name.empty()) {
-      output_ << " <bdi>" << escaped(name) << "</bdi>";
-    }
-    output_ << "</td><td>" << grouped(row.packets) << "</td><td>" << human_bytes(row.bytes)
-            << "</td><td>" << grouped(row.first_frame) << "</td><td>";
-    if (row.has_service) {
-      output_ << service_text(row.service);
-      const std::string name = service_name(presentation_, row.service);
-      if (!name.empty()) output_ << " " << escaped(name);
-    }
-    output_ << "</td><td>" << answer(row) << "</td></tr>\n";
   }
 
   const Report& report_;

@@ -3,10 +3,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
 
 #include <glib.h>
 #include <wsutil/json_dumper.h>
 
+#include "tap/report/columns.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
 #include "tap/report/words.h"
@@ -162,17 +166,6 @@ class JsonReport {
     if (!name.empty()) json_.text("name", name);
   }
 
-  void write_who(const Address& address, const Cardinality& destinations) {
-    json_.text("source", to_string(address));
-    write_name(address);
-    json_.text("network", network_name(address.network));
-    json_.number("unique_destinations", destinations.value);
-    if (destinations.exact()) return;
-    json_.boolean("exact", false);
-    json_.number("low", destinations.low);
-    json_.number("high", destinations.high);
-  }
-
   void write_service(const char* name, const Service& service) {
     json_.object(name, [&] {
       json_.text("transport", transport_name(service.transport));
@@ -182,61 +175,71 @@ class JsonReport {
     });
   }
 
+  template <typename Columns, typename Row>
+  void write_members(const Columns& columns, const Row& row) {
+    for (const auto* column : columns) {
+      if (column->is_in_json != nullptr && !column->is_in_json(row)) continue;
+      const Value value = column->take(row, report_.settings);
+      std::visit([&](const auto& held) { write_member(*column, held); }, value);
+    }
+  }
+
+  // Times and ratios that are not known are null; other things are left out then.
+  template <typename Held>
+  void write_member(const Column& column, const Held& held) {
+    const char* key = column.key;
+    if constexpr (std::is_same_v<Held, bool>) {
+      json_.boolean(key, held);
+    } else if constexpr (std::is_same_v<Held, uint64_t>) {
+      json_.number(key, held);
+    } else if constexpr (std::is_same_v<Held, Cardinality>) {
+      json_.number(key, held.value);
+    } else if constexpr (std::is_same_v<Held, Ratio>) {
+      json_.number(key, exact_ratio(held));
+    } else if constexpr (std::is_same_v<Held, Time>) {
+      json_.number(key, exact_seconds(held.at));
+    } else if constexpr (std::is_same_v<Held, Duration>) {
+      json_.number(key, exact_duration(held.first, held.last));
+    } else if constexpr (std::is_same_v<Held, Address>) {
+      column.kind == Kind::kName ? write_name(held) : json_.text(key, to_string(held));
+    } else if constexpr (std::is_same_v<Held, Network>) {
+      json_.text(key, network_name(held));
+    } else if constexpr (std::is_same_v<Held, Service>) {
+      write_service(key, held);
+    } else if constexpr (std::is_same_v<Held, Verdicts>) {
+      json_.array(key, held);
+    } else if constexpr (std::is_same_v<Held, std::string_view>) {
+      json_.text(key, held);
+    }
+  }
+
   void write_source(const SourceRow& row) {
-    write_who(row.address, row.destinations);
-    json_.number("packets", row.packets);
-    json_.number("bytes", row.bytes);
-    json_.number("first_frame", row.first_frame);
-    json_.number("last_frame", row.last_frame);
-    json_.number("first_time", exact_seconds(row.first_time));
-    json_.number("last_time", exact_seconds(row.last_time));
-    json_.number("duration", exact_duration(row.first_time, row.last_time));
-    json_.boolean("flagged", row.flagged);
-    json_.boolean("suspect", row.suspect());
-    if (row.allowed) json_.boolean("allowed", true);
-    json_.array("verdicts", row.verdicts);
-    json_.text("reason", row.reason);
-    write_evidence(row);
-    if (report_.settings.pairs) {
-      json_.rows("destinations", report_.destinations(row),
-                 [this](const DestinationRow& destination) { write_destination(destination); });
-    }
-  }
-
-  void write_evidence(const SourceRow& row) {
-    const Evidence& evidence = row.evidence;
-    for (const EvidenceCount& count : kEvidenceCounts) {
-      json_.number(count.name, evidence.*count.count);
-    }
-    if (report_.settings.window > 0) json_.number("busiest_window", evidence.busiest_window);
-    json_.number("packets_per_destination", packets_per_destination(row));
-    if (evidence.failed_on_one_host > 0) json_.text("failed_host", to_string(evidence.failed_host));
-    if (evidence.top_service_hosts > 0) write_service("top_service", evidence.top_service);
-    if (evidence.scan_contacted > 0) write_service("scan_service", evidence.scan_service);
-  }
-
-  void write_destination(const DestinationRow& row) {
-    json_.text("destination", to_string(row.address));
-    write_name(row.address);
-    json_.number("packets", row.packets);
-    json_.number("bytes", row.bytes);
-    json_.number("first_frame", row.first_frame);
-    json_.number("first_time", exact_seconds(row.first_time));
-    json_.boolean("contacted", row.contacted);
-    json_.boolean("answered", row.answered);
-    if (row.has_service) write_service("service", row.service);
-    json_.number("services", row.services.tried);
-    json_.number("services_answered", row.services.answered);
+    write_members(source_columns_, row);
+    if (!report_.settings.pairs) return;
+    json_.rows("destinations", report_.destinations(row),
+               [this](const DestinationRow& destination) {
+                 write_members(destination_columns_, destination);
+               });
   }
 
   void write_active(const ActiveSource& source) {
-    write_who(source.address, source.destinations);
+    json_.text("source", to_string(source.address));
+    write_name(source.address);
+    json_.text("network", network_name(source.address.network));
+    json_.number("unique_destinations", source.destinations.value);
+    if (!source.destinations.exact()) {
+      json_.boolean("exact", false);
+      json_.number("low", source.destinations.low);
+      json_.number("high", source.destinations.high);
+    }
     json_.number("packets", source.packets);
     json_.number("bytes", source.bytes);
   }
 
   const Report& report_;
   const Presentation& presentation_;
+  const std::vector<const SourceColumn*> source_columns_ = source_columns(kInJson);
+  const std::vector<const DestinationColumn*> destination_columns_ = destination_columns(kInJson);
   Json json_;
 };
 

@@ -1,13 +1,14 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "tap/report/columns.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
 #include "tap/report/words.h"
@@ -19,15 +20,9 @@ constexpr size_t kWidth = 80;
 constexpr size_t kIndent = 4;     // of what belongs to a source
 constexpr size_t kShownName = 8;  // columns of a name, below which it is not worth showing
 
-// The columns with numbers, to the right of the sources.
-enum NumberColumn : size_t { kFanOut, kPackets, kBytes, kFirst, kLast, kLasted, kColumns };
-using Cells = std::array<std::string, kColumns>;
+// Those of a line, to the right of the source.
+using Cells = std::vector<std::string>;
 constexpr std::string_view kGap = "  ";
-
-const Cells kHeadings = {"Fan-out", "Packets", "Bytes", "First", "Last", "Lasted"};
-
-// "Last" and "Lasted" together leave room for a destination's answer, such as "yes 65535/tcp".
-constexpr std::array<size_t, kColumns> kNarrowest = {7, 7, 7, 5, 6, 6};
 
 std::string spaces(size_t count) { return std::string(count, ' '); }
 
@@ -137,6 +132,13 @@ std::string answer(const DestinationRow& row) {
   }
   const std::string answered = !row.contacted ? "-" : row.answered ? "yes" : "no";
   return row.has_service ? pad_right(answered, 4) + service_text(row.service) : answered;
+}
+
+template <typename Columns>
+Cells headings(const Columns& columns) {
+  Cells cells;
+  for (const auto* column : columns) cells.emplace_back(column->brief.heading);
+  return cells;
 }
 
 class TextReport {
@@ -259,7 +261,7 @@ class TextReport {
       if (!belongs(row)) continue;
       if (is_first) {
         output_ << "\n" << wrapped(title) << "\n";
-        write_line("Source", kHeadings);
+        write_line("Source", headings(columns_));
         is_first = false;
       } else if (report_.settings.pairs) {
         output_ << "\n";
@@ -284,14 +286,12 @@ class TextReport {
 
   void write_destinations(const SourceRow& source) {
     const std::string indent = spaces(kIndent);
-    const size_t width = source_width_ + kGap.size() + widths_[kFanOut];
-    write_destination_line(indent + "Destination",
-                           {kHeadings[kPackets], kHeadings[kBytes], kHeadings[kFirst], "Answered"});
+    const size_t width = source_width_ + kGap.size() + widths_.front();
+    write_destination_line(indent + "Destination", headings(destination_columns_));
     const std::vector<DestinationRow> rows = report_.destinations(source);
     for (const DestinationRow& row : rows) {
       const std::string left = place(indent, to_string(row.address), name_of(row.address), width);
-      write_destination_line(left, {std::to_string(row.packets), human_bytes(row.bytes),
-                                    std::to_string(row.first_frame), answer(row)});
+      write_destination_line(left, cells(row));
     }
     if (source.destinations.exact()) return;
     output_ << indent << (presentation_.unicode ? "… and ~" : "... and ~")
@@ -299,25 +299,53 @@ class TextReport {
             << " more past the memory limit\n";
   }
 
-  // The numbers stand in the columns of the source's, and the answer where it has two more.
-  void write_destination_line(const std::string& left, const std::array<std::string, 4>& cells) {
-    const size_t width = source_width_ + kGap.size() + widths_[kFanOut];
-    output_ << pad_right(left, width);
-    for (size_t i = 0; i < 3; ++i) output_ << kGap << pad_left(cells[i], widths_[kPackets + i]);
-    output_ << kGap << cells[3] << "\n";
+  // The numbers stand below those of the source, from its second on; the answer comes last, and has
+  // the room of the rest.
+  void write_destination_line(const std::string& left, const Cells& cells) {
+    output_ << pad_right(left, source_width_ + kGap.size() + widths_.front());
+    for (size_t i = 0; i + 1 < cells.size(); ++i) {
+      output_ << kGap << pad_left(cells[i], widths_[i + 1]);
+    }
+    output_ << kGap << cells.back() << "\n";
+  }
+
+  // A number for people; nothing of what has no place in a line.
+  static std::string cell(const Column& column, const Value& value) {
+    if (const auto* cardinality = std::get_if<Cardinality>(&value)) return about(*cardinality);
+    if (const auto* duration = std::get_if<Duration>(&value)) {
+      return human_duration(duration->first, duration->last);
+    }
+    const auto* number = std::get_if<uint64_t>(&value);
+    if (number == nullptr) return {};
+    return column.kind == Kind::kBytes ? human_bytes(*number) : std::to_string(*number);
   }
 
   Cells cells(const SourceRow& row) const {
-    return {about(row.destinations),        std::to_string(row.packets),
-            human_bytes(row.bytes),         std::to_string(row.first_frame),
-            std::to_string(row.last_frame), human_duration(row.first_time, row.last_time)};
+    Cells cells;
+    for (const SourceColumn* column : columns_) {
+      cells.push_back(cell(*column, column->take(row, report_.settings)));
+    }
+    return cells;
+  }
+
+  Cells cells(const DestinationRow& row) const {
+    Cells cells;
+    for (const DestinationColumn* column : destination_columns_) {
+      cells.push_back(column->kind == Kind::kAnswer
+                          ? answer(row)
+                          : cell(*column, column->take(row, report_.settings)));
+    }
+    return cells;
   }
 
   // The columns are as wide as their numbers; what they leave is the sources'.
   void choose_widths() {
+    for (const SourceColumn* column : columns_) widths_.push_back(column->brief.narrowest);
     for (const SourceRow& row : report_.sources) {
       const Cells numbers = cells(row);
-      for (size_t i = 0; i < kColumns; ++i) widths_[i] = std::max(widths_[i], numbers[i].size());
+      for (size_t i = 0; i < widths_.size(); ++i) {
+        widths_[i] = std::max(widths_[i], numbers[i].size());
+      }
     }
     size_t taken = 0;
     for (const size_t width : widths_) taken += kGap.size() + width;
@@ -330,7 +358,7 @@ class TextReport {
 
   void write_line(const std::string& left, const Cells& numbers) {
     output_ << pad_right(left, source_width_);
-    for (size_t i = 0; i < kColumns; ++i) output_ << kGap << pad_left(numbers[i], widths_[i]);
+    for (size_t i = 0; i < widths_.size(); ++i) output_ << kGap << pad_left(numbers[i], widths_[i]);
     output_ << "\n";
   }
 
@@ -403,7 +431,9 @@ class TextReport {
   const Report& report_;
   const Presentation& presentation_;
   Buffer output_;
-  std::array<size_t, kColumns> widths_ = kNarrowest;
+  const std::vector<const SourceColumn*> columns_ = brief_source_columns();
+  const std::vector<const DestinationColumn*> destination_columns_ = brief_destination_columns();
+  std::vector<size_t> widths_;  // of the columns of a source
   size_t source_width_ = 0;
 };
 

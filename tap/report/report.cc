@@ -73,6 +73,29 @@ void count_in_bin(std::vector<Bin>& bins, uint64_t destinations) {
   ++bins[bin].sources;
 }
 
+SourceRow counted_row(const Engine& engine, uint32_t source) {
+  const Source& counts = engine.source(source);
+  SourceRow row{};
+  row.number = source;
+  row.address = counts.address;
+  row.destinations = engine.destinations(source);
+  row.packets = counts.packets;
+  row.bytes = counts.bytes;
+  row.first_frame = counts.first_frame;
+  row.last_frame = counts.last_frame;
+  row.first_time = counts.first_time;
+  row.last_time = counts.last_time;
+  return row;
+}
+
+DestinationRow destination_row(const Engine& engine, uint32_t number) {
+  const Pair& pair = engine.pair(number);
+  return {engine.destination(pair),  engine.packets(number), engine.bytes(number),
+          pair.first_frame,          pair.first_time,        pair.has(Pair::kContacted),
+          pair.has(Pair::kAnswered), pair.service(),         pair.has(Pair::kAsked),
+          engine.services(number)};
+}
+
 Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
                    const Dissection& dissection) {
   Report report;
@@ -106,10 +129,7 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
   for (const Candidate& candidate : candidates) {
     const uint32_t number = candidate.number;
     const Source& source = engine->source(number);
-    SourceRow row{};
-    row.number = number;
-    row.address = source.address;
-    row.destinations = engine->destinations(number);
+    SourceRow row = counted_row(*engine, number);
     row.evidence = gather_evidence(*engine, number, report.pairs_of(number), settings.window);
     row.allowed = settings.is_allowed && settings.is_allowed(source.address);
     const uint64_t reached =
@@ -125,12 +145,6 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
       ++report.left_out;
       continue;
     }
-    row.packets = source.packets;
-    row.bytes = source.bytes;
-    row.first_frame = source.first_frame;
-    row.last_frame = source.last_frame;
-    row.first_time = source.first_time;
-    row.last_time = source.last_time;
     row.reason = reason(source, row.evidence);
     report.sources.push_back(std::move(row));
   }
@@ -158,11 +172,7 @@ std::span<const uint32_t> Report::pairs_of(uint32_t source) const {
 std::vector<DestinationRow> Report::destinations(const SourceRow& source) const {
   std::vector<DestinationRow> rows;
   for (const uint32_t number : pairs_of(source.number)) {
-    const Pair& pair = engine->pair(number);
-    rows.push_back({engine->destination(pair), engine->packets(number), engine->bytes(number),
-                    pair.first_frame, pair.first_time, pair.has(Pair::kContacted),
-                    pair.has(Pair::kAnswered), pair.service(), pair.has(Pair::kAsked),
-                    engine->services(number)});
+    rows.push_back(destination_row(*engine, number));
   }
   std::sort(rows.begin(), rows.end(), [](const DestinationRow& a, const DestinationRow& b) {
     return a.packets != b.packets ? a.packets > b.packets : a.address < b.address;

@@ -129,6 +129,12 @@ struct Report {
 Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
                    const Dissection& dissection);
 
+/// What is counted of a source; not yet judged. O(1).
+SourceRow counted_row(const Engine& engine, uint32_t source);
+
+/// What is known of a destination, by the number of its pair. O(1).
+DestinationRow destination_row(const Engine& engine, uint32_t pair);
+
 /// Whether evidence could accuse each source, flagged or not. O(sources + pairs with services).
 std::vector<bool> worth_judging(const Engine& engine, uint64_t ports);
 

@@ -142,10 +142,9 @@ std::string exact_duration(int64_t first, int64_t last) {
   return seconds(false, nanoseconds_between(first, last));
 }
 
-std::string packets_per_destination(const SourceRow& source) {
-  if (source.destinations.value == 0) return {};
-  return decimal(
-      static_cast<double>(source.packets) / static_cast<double>(source.destinations.value), 2);
+std::string exact_ratio(const Ratio& ratio) {
+  if (ratio.each == 0) return {};
+  return decimal(static_cast<double>(ratio.count) / static_cast<double>(ratio.each), 2);
 }
 
 std::string human_bytes(uint64_t bytes) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tap/report/columns.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
 
@@ -28,37 +29,6 @@ class Buffer {
   std::string piece_;
 };
 
-/// A count among a source's evidence, and its name in JSON and CSV.
-struct EvidenceCount {
-  const char* name;
-  uint64_t Evidence::*count;
-};
-
-/// The counts that are shown of every source.
-inline constexpr EvidenceCount kEvidenceCounts[] = {
-    {"contacted", &Evidence::contacted},
-    {"answered", &Evidence::answered},
-    {"half_open", &Evidence::half_open},
-    {"replied", &Evidence::replied},
-    {"unsolicited", &Evidence::unsolicited},
-    {"served", &Evidence::served},
-    {"cut_off", &Evidence::cut_off},
-    {"multicast", &Evidence::multicast},
-    {"services", &Evidence::services},
-    {"services_on_one_host", &Evidence::services_on_one_host},
-    {"failed_on_one_host", &Evidence::failed_on_one_host},
-    {"failed_host_packets", &Evidence::failed_host_packets},
-    {"top_service_hosts", &Evidence::top_service_hosts},
-    {"scan_contacted", &Evidence::scan_contacted},
-    {"scan_answered", &Evidence::scan_answered},
-    {"scan_half_open", &Evidence::scan_half_open},
-    {"busiest_minute", &Evidence::busiest_minute},
-    {"tcp_attempts", &Evidence::tcp_attempts},
-    {"tcp_refused", &Evidence::tcp_refused},
-    {"tcp_handshakes", &Evidence::tcp_handshakes},
-    {"arp_swept", &Evidence::arp_swept},
-};
-
 /// The resolved name of an address, as it came, or nothing.
 std::string resolved_name(const Presentation& presentation, const Address& address);
 
@@ -77,8 +47,8 @@ std::string exact_seconds(int64_t time);
 /// The time from `first` to `last`, not before it, in seconds; nothing if there is none.
 std::string exact_duration(int64_t first, int64_t last);
 
-/// Packets for each destination, with two decimals; nothing without destinations.
-std::string packets_per_destination(const SourceRow& source);
+/// A ratio with two decimals; nothing of nothing.
+std::string exact_ratio(const Ratio& ratio);
 
 /// A number of bytes for people, three digits of it: "512 B", "32.8 kB".
 std::string human_bytes(uint64_t bytes);

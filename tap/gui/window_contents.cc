@@ -1,0 +1,137 @@
+// What the window shows of the counts: tabs, charts, the selected source, and the line below.
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QTabBar>
+#include <QTableView>
+#include <algorithm>
+
+#include "tap/gui/window.h"
+
+namespace fanout::gui {
+namespace {
+
+// "1 source", "2 sources".
+QString count_text(uint64_t count, const char* what) {
+  return number_text(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+void Window::show_selected() {
+  const std::vector<uint32_t> selected = selected_sources();
+  const QModelIndex index = source_table_->currentIndex();
+  uint32_t source = selected.empty() ? kNone : selected.front();
+  if (index.isValid() && source_table_->selectionModel()->isRowSelected(index.row(), {})) {
+    source = sources_->number(index.row());
+  }
+  if (!engine_ || source >= engine_->source_count()) source = kNone;
+  const bool is_same = source == shown_source_ && destinations_->engine() == engine_;
+  const Place place = is_same ? place_of(destination_table_, destinations_) : Place();
+  shown_source_ = source;
+  destinations_->show(engine_, source);
+  go_to_place(destination_table_, destinations_, place);
+  if (source == kNone) {
+    destination_title_->setText("Destinations");
+    reason_->clear();
+    growth_chart_->show({}, {}, settings_.threshold);
+    return;
+  }
+  destination_title_->setText("Destinations of " + label_of(source) + " · " +
+                              number_text(static_cast<uint64_t>(destinations_->rowCount())));
+  reason_->setText(sources_->judgement(source).reason);
+  const int64_t start = host_.start_time();
+  std::vector<double> times;
+  for (const uint32_t pair : engine_->history(source)) {
+    const int64_t time = engine_->pair(pair).first_time;
+    if (time == kNoTime || start == kNoTime) continue;
+    times.push_back(static_cast<double>(time - start) / 1e9);
+  }
+  std::sort(times.begin(), times.end());
+  growth_chart_->show(label_of(source), std::move(times), settings_.threshold);
+}
+
+void Window::show_totals() {
+  const uint32_t count = engine_ ? engine_->source_count() : 0;
+  tabs_->setTabText(kSuspects, "Suspects · " + number_text(totals_.suspects));
+  tabs_->setTabText(kFlagged, "Over threshold · " + number_text(totals_.flagged));
+  tabs_->setTabText(kAll, "All sources · " + number_text(count));
+  // A tab for each network, if there are several.
+  const auto networks = std::count_if(totals_.of_network.begin(), totals_.of_network.end(),
+                                      [](uint32_t of_network) { return of_network > 0; });
+  const QSignalBlocker blocker(tabs_);
+  const int before = tabs_->currentIndex();
+  for (int i = 0; i < kNetworks; ++i) {
+    const int tab = kFirstNetwork + i;
+    const uint32_t sources = totals_.of_network[static_cast<size_t>(i)];
+    if (tabs_->count() <= tab) tabs_->addTab(QString());
+    tabs_->setTabText(
+        tab, QString(network_name(static_cast<Network>(i))) + " · " + number_text(sources));
+    tabs_->setTabVisible(tab, networks > 1 && sources > 0);
+  }
+  tabs_->setCurrentIndex(before < kFirstNetwork || tabs_->isTabVisible(before) ? before : kAll);
+}
+
+void Window::show_charts() {
+  constexpr size_t kBars = 15;
+  std::vector<std::pair<uint64_t, uint32_t>> most;
+  const uint32_t count = engine_ ? engine_->source_count() : 0;
+  const int measure = measure_->currentIndex();
+  most.reserve(count);
+  for (uint32_t number = 0; number < count; ++number) {
+    const Source& source = engine_->source(number);
+    most.push_back({measure == 1   ? source.packets
+                    : measure == 2 ? source.bytes
+                                   : engine_->destinations(number).value,
+                    number});
+  }
+  const auto shown = static_cast<ptrdiff_t>(std::min<size_t>(kBars, most.size()));
+  std::partial_sort(most.begin(), most.begin() + shown, most.end(), [](auto a, auto b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  most.resize(static_cast<size_t>(shown));
+  std::vector<ActiveChart::Bar> bars;
+  for (const auto& [value, number] : most) {
+    bars.push_back({label_of(number), value, number, judging_.is_suspect(number)});
+  }
+  static const char* const kUnits[] = {"unique destinations", "packets", "bytes"};
+  active_chart_->show(std::move(bars), kUnits[measure]);
+  std::vector<DistributionChart::Bin> bins;
+  for (const Bin& bin : totals_.distribution) bins.push_back({bin.from, bin.to, bin.sources});
+  distribution_chart_->show(std::move(bins), settings_.threshold);
+}
+
+void Window::show_status() {
+  if (!file_.open || !engine_) {
+    status_->setText("No capture file is open.");
+    return;
+  }
+  QString text = count_text(engine_->frames(), "frame") + " · " +
+                 count_text(engine_->sources_total().value, "source") + " · " +
+                 count_text(totals_.pairs.value, "pair") + " of source and destination · " +
+                 count_text(totals_.suspects, "scan suspect") + " · " +
+                 number_text(totals_.flagged) + " over the threshold of " +
+                 number_text(settings_.threshold);
+  if (static_cast<size_t>(sources_->rowCount()) != sources_->unfiltered()) {
+    text += " · " + number_text(static_cast<uint64_t>(sources_->rowCount())) + " found";
+  }
+  if (!settings_.filter.empty()) text += " · limited by a filter";
+  if (!judging_.is_done()) {
+    text += " · looking for suspects: " + QString::number(judging_.percent()) + " %";
+  }
+  if (engine_->limit_hit_in() != 0) {
+    text += "\nThe memory limit of " + number_text(engine_->options().limit) +
+            " pairs was hit in frame " + number_text(engine_->limit_hit_in()) +
+            ": counts marked ≈ are estimates.";
+  }
+  status_->setText(text);
+}
+
+QString Window::label_of(uint32_t source) const {
+  const Address& address = engine_->source(source).address;
+  const QString network = address.network == Network::kArp ? " (ARP)" : "";
+  const QString name = names_->isChecked() ? foreign_text(host_.host_name(address)) : QString();
+  return (name.isEmpty() ? QString::fromStdString(to_string(address)) : name) + network;
+}
+
+}  // namespace fanout::gui

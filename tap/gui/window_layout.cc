@@ -1,0 +1,264 @@
+// What the window is made of: tables, controls, charts and buttons, and what each of them does.
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "tap/gui/window.h"
+
+namespace fanout::gui {
+namespace {
+
+constexpr int kSearchMilliseconds = 200;
+
+// What a column of this kind has room for at first.
+const char* widest(Kind kind) {
+  switch (kind) {
+    case Kind::kAddress:
+      return "2001:db8:11::111";
+    case Kind::kName:
+      return "www.shop99.example.com";
+    case Kind::kVerdicts:
+      return "address-scan, por";
+    case Kind::kBytes:
+      return "1,234,567";
+    case Kind::kTime:
+      return "12345.123456";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void Window::set_up_table(QTableView* table, NumberModel* model, const char* name,
+                          const QString& accessible) {
+  table->setObjectName(name);
+  table->setAccessibleName(accessible);
+  table->setModel(model);
+  table->setSortingEnabled(true);
+  table->setShowGrid(false);
+  table->setAlternatingRowColors(true);
+  table->setWordWrap(false);
+  table->setTabKeyNavigation(false);
+  table->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table->setContextMenuPolicy(Qt::CustomContextMenu);
+  table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  // A fixed height for all rows: a million of them need not be measured.
+  table->verticalHeader()->hide();
+  table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 6);
+  QHeaderView* header = table->horizontalHeader();
+  header->setSectionsMovable(true);
+  header->setHighlightSections(false);
+  header->setStretchLastSection(true);
+  header->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(header, &QWidget::customContextMenuRequested, this,
+          [this, table](const QPoint& place) { open_header_menu(table, place); });
+  const QFontMetrics metrics = table->fontMetrics();
+  for (int i = 0; i < model->columnCount(); ++i) {
+    const Column& column = *model->columns()[static_cast<size_t>(i)];
+    // With room for the arrow that shows the order.
+    const int least = metrics.horizontalAdvance(column.title) + 26;
+    header->resizeSection(i, std::max(least, metrics.horizontalAdvance(widest(column.kind)) + 16));
+    table->setColumnHidden(i, !column.is_in(kShown));
+  }
+  const auto add_key = [&](const QKeySequence& key, auto act) {
+    auto* action = new QAction(table);
+    action->setShortcut(key);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    table->addAction(action);
+    connect(action, &QAction::triggered, this, act);
+  };
+  add_key(QKeySequence::Copy, [this, table] { copy(table, false, TableForm::kCsv); });
+  for (const int key : {Qt::Key_Return, Qt::Key_Enter}) {
+    add_key(key, [this, table] {
+      table == source_table_ ? go_to_flagged_frame() : go_to_first_frame();
+    });
+  }
+  connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this, table] {
+    if (table == source_table_ && !is_filling_) show_selected();
+  });
+}
+
+QWidget* Window::make_controls() {
+  auto* controls = new QWidget(this);
+  auto* rows = new QVBoxLayout(controls);
+  rows->setContentsMargins(0, 0, 0, 0);
+  auto* first = new QHBoxLayout();
+  auto* second = new QHBoxLayout();
+  rows->addLayout(first);
+  rows->addLayout(second);
+
+  threshold_ = new QSpinBox(controls);
+  threshold_->setObjectName("threshold");
+  threshold_->setAccessibleName("Threshold of unique destinations");
+  threshold_->setRange(0, 1'000'000'000);
+  threshold_->setGroupSeparatorShown(true);
+  threshold_->setToolTip("A source with more unique destinations than these is flagged");
+  auto* threshold_label = new QLabel("&Threshold:", controls);
+  threshold_label->setBuddy(threshold_);
+  first->addWidget(threshold_label);
+  first->addWidget(threshold_);
+  first->addSpacing(12);
+  connect(threshold_, QOverload<int>::of(&QSpinBox::valueChanged), this, [this] { refresh(); });
+
+  search_ = new QLineEdit(controls);
+  search_->setObjectName("search");
+  search_->setAccessibleName("Search");
+  search_->setPlaceholderText("Search address, name, network or verdict");
+  search_->setClearButtonEnabled(true);
+  auto* search_label = new QLabel("&Search:", controls);
+  search_label->setBuddy(search_);
+  first->addWidget(search_label);
+  first->addWidget(search_, 1);
+  first->addSpacing(12);
+  connect(search_, &QLineEdit::textChanged, this,
+          [this] { search_delay_.start(kSearchMilliseconds); });
+
+  names_ = new QCheckBox("&Name resolution", controls);
+  names_->setObjectName("names");
+  first->addWidget(names_);
+  connect(names_, &QCheckBox::toggled, this, [this] {
+    set_looks();
+    show_names();
+    show_charts();
+    show_selected();
+  });
+
+  time_format_ = new QComboBox(controls);
+  time_format_->setObjectName("timeFormat");
+  time_format_->setAccessibleName("Time format");
+  time_format_->addItems(
+      {"Seconds since first frame", "Date and time (UTC)", "Date and time (local)"});
+  auto* time_label = new QLabel("T&ime:", controls);
+  time_label->setBuddy(time_format_);
+  first->addSpacing(12);
+  first->addWidget(time_label);
+  first->addWidget(time_format_);
+  connect(time_format_, QOverload<int>::of(&QComboBox::currentIndexChanged), this,
+          [this] { set_looks(); });
+
+  limit_ = new QCheckBox("&Limit to display filter:", controls);
+  limit_->setObjectName("limit");
+  limit_->setToolTip("Read the packets again, and count only those that the filter lets through");
+  filter_ = new QLineEdit(controls);
+  filter_->setObjectName("filter");
+  filter_->setAccessibleName("Filter");
+  filter_->setPlaceholderText("The display filter that is applied; or another one, and Enter");
+  second->addWidget(limit_);
+  second->addWidget(filter_, 1);
+  connect(limit_, &QCheckBox::clicked, this, [this](bool is_limited) {
+    if (filter_->text().isEmpty()) follows_display_filter_ = true;
+    if (is_limited && follows_display_filter_) {
+      filter_->setText(foreign_text(host_.file().display_filter));
+    }
+    read_again();
+  });
+  connect(filter_, &QLineEdit::textEdited, this, [this] { follows_display_filter_ = false; });
+  connect(filter_, &QLineEdit::returnPressed, this, [this] {
+    limit_->setChecked(!filter_->text().isEmpty());
+    read_again();
+  });
+  return controls;
+}
+
+QWidget* Window::make_progress() {
+  progress_ = new QWidget(this);
+  progress_->setObjectName("progress");
+  auto* row = new QHBoxLayout(progress_);
+  row->setContentsMargins(0, 0, 0, 0);
+  progress_bar_ = new QProgressBar(progress_);
+  progress_bar_->setObjectName("progressBar");
+  progress_bar_->setAccessibleName("Progress of reading");
+  progress_bar_->setRange(0, 1000);
+  auto* stop = new QPushButton("S&top", progress_);
+  stop->setObjectName("stop");
+  stop->setAutoDefault(false);
+  row->addWidget(new QLabel("Reading the packets again:", progress_));
+  row->addWidget(progress_bar_, 1);
+  row->addWidget(stop);
+  progress_->hide();
+  connect(stop, &QPushButton::clicked, this, [this] { host_.stop(); });
+  return progress_;
+}
+
+QWidget* Window::make_charts() {
+  charts_ = new QTabWidget(this);
+  charts_->setObjectName("charts");
+  charts_->setAccessibleName("Charts");
+  charts_->setDocumentMode(true);
+  auto* active = new QWidget(charts_);
+  auto* active_layout = new QVBoxLayout(active);
+  active_layout->setContentsMargins(0, 4, 0, 0);
+  measure_ = new QComboBox(active);
+  measure_->setObjectName("measure");
+  measure_->setAccessibleName("What the bars show");
+  measure_->addItems({"Unique destinations", "Packets", "Bytes"});
+  auto* measure_row = new QHBoxLayout();
+  auto* measure_label = new QLabel("&By:", active);
+  measure_label->setBuddy(measure_);
+  measure_row->addSpacing(8);
+  measure_row->addWidget(measure_label);
+  measure_row->addWidget(measure_);
+  measure_row->addStretch(1);
+  active_chart_ = new ActiveChart(active);
+  active_chart_->setObjectName("activeChart");
+  active_chart_->setAccessibleName("Most active sources");
+  active_layout->addLayout(measure_row);
+  active_layout->addWidget(active_chart_, 1);
+  distribution_chart_ = new DistributionChart(charts_);
+  distribution_chart_->setObjectName("distributionChart");
+  distribution_chart_->setAccessibleName("Distribution of unique destinations over sources");
+  growth_chart_ = new GrowthChart(charts_);
+  growth_chart_->setObjectName("growthChart");
+  growth_chart_->setAccessibleName("Fan-out of the selected source over time");
+  charts_->addTab(active, "Most active");
+  charts_->addTab(distribution_chart_, "Distribution");
+  charts_->addTab(growth_chart_, "Over time");
+
+  connect(measure_, QOverload<int>::of(&QComboBox::currentIndexChanged), this,
+          [this] { show_charts(); });
+  active_chart_->on_click = [this](uint64_t source) { reveal(static_cast<uint32_t>(source)); };
+  distribution_chart_->on_click = [this](uint64_t bin) {
+    if (bin >= totals_.distribution.size()) return;
+    select_with_destinations(totals_.distribution[bin].from, totals_.distribution[bin].to);
+  };
+  return charts_;
+}
+
+QWidget* Window::make_buttons() {
+  auto* box = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  const auto add = [&](const char* text, const char* name) {
+    QPushButton* button = box->addButton(text, QDialogButtonBox::ActionRole);
+    button->setObjectName(name);
+    button->setAutoDefault(false);
+    return button;
+  };
+  QPushButton* copy_button = add("&Copy", "copy");
+  auto* copy_menu = new QMenu(copy_button);
+  add_copy_forms(copy_menu, source_table_, true, "");
+  copy_button->setMenu(copy_menu);
+  connect(add("Save &report as…", "saveReport"), &QPushButton::clicked, this,
+          [this] { save_report(); });
+  connect(add("Save &picture as…", "savePicture"), &QPushButton::clicked, this,
+          [this] { save_picture(); });
+  box->button(QDialogButtonBox::Close)->setAutoDefault(false);
+  connect(box, &QDialogButtonBox::rejected, this, [this] { close(); });
+  return box;
+}
+
+}  // namespace fanout::gui

@@ -1,0 +1,422 @@
+#include "tap/report/columns.h"
+
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
+
+namespace fanout {
+namespace {
+
+// Shown by default where the report can show it.
+constexpr uint8_t kEverywhere = kInJson | kInCsv | kInPairs | kInHtml | kInWindow | kShown;
+constexpr uint8_t kReports = kInJson | kInCsv;
+constexpr uint8_t kHidden = kInJson | kInCsv | kInWindow;
+
+// The groups of CSV: what it had from the beginning, and what was added to it one after the other.
+constexpr uint8_t kFirst = 0;
+constexpr uint8_t kAllowed = 1;
+constexpr uint8_t kEstimate = 2;
+constexpr uint8_t kDetails = 3;
+constexpr uint8_t kEvidence = 4;
+
+bool is_estimated(const SourceRow& row) { return !row.destinations.exact(); }
+bool is_allowed(const SourceRow& row) { return row.allowed; }
+
+// A count of the evidence.
+template <uint64_t Evidence::*Count>
+constexpr SourceColumn evidence(const char* key, const char* title, const char* tooltip) {
+  return {{key, title, tooltip, Kind::kCount, kHidden, kEvidence, {}, Needs::kEvidence},
+          [](const SourceRow& row, const ReportSettings&) -> Value { return row.evidence.*Count; }};
+}
+
+Value service_if(bool is_known, const Service& service) {
+  return is_known ? Value(service) : Value();
+}
+
+// The order of JSON, HTML and the window. In text, "Last" and "Lasted" together leave room for a
+// destination's answer, such as "yes 65535/tcp".
+constexpr SourceColumn kSourceColumns[] = {
+    {{"source", "Source", "The address that sends", Kind::kAddress, kEverywhere, kFirst},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.address; }},
+    {{"name", "Name", "The resolved name of the source", Kind::kName, kEverywhere & ~kInHtml,
+      kFirst},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.address; }},
+    {{"verdict", "Verdict", "What the source is, by its packets", Kind::kVerdicts, kInHtml, kFirst},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.verdicts; }},
+    {{"network", "Network", "Sources are counted apart by network: IPv4, IPv6, ARP", Kind::kWords,
+      kEverywhere & ~kInHtml, kFirst},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.address.network; }},
+    {{"unique_destinations",
+      "Destinations",
+      "Unique destinations",
+      Kind::kCount,
+      kEverywhere,
+      kFirst,
+      {"Fan-out", 7}},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.destinations; }},
+    {{"exact", "Exact", "Whether the number of destinations is exact", Kind::kWords,
+      kReports | kInPairs, kEstimate},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.destinations.exact(); },
+     is_estimated},
+    {{"low", "Low", "The least number of destinations it can be", Kind::kCount, kReports | kInPairs,
+      kEstimate},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.destinations.low; },
+     is_estimated},
+    {{"high", "High", "The greatest number of destinations it can be", Kind::kCount,
+      kReports | kInPairs, kEstimate},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.destinations.high; },
+     is_estimated},
+    {{"packets",
+      "Packets",
+      "Packets that the source sent",
+      Kind::kCount,
+      kEverywhere & ~kInPairs,
+      kFirst,
+      {"Packets", 7}},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.packets; }},
+    {{"bytes",
+      "Bytes",
+      "Bytes that the source sent, as on the wire",
+      Kind::kBytes,
+      kEverywhere & ~kInPairs,
+      kFirst,
+      {"Bytes", 7}},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.bytes; }},
+    {{"first_frame",
+      "First Frame",
+      "The first frame of the source",
+      Kind::kFrame,
+      kHidden | kInHtml,
+      kFirst,
+      {"First", 5}},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return uint64_t{row.first_frame};
+     }},
+    {{"last_frame",
+      "Last Frame",
+      "The last frame of the source",
+      Kind::kFrame,
+      kHidden,
+      kFirst,
+      {"Last", 6}},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return uint64_t{row.last_frame}; }},
+    {{"first_time", "First Seen", "When the source sent its first packet", Kind::kTime,
+      kEverywhere & ~kInPairs, kFirst},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return Time{row.first_time}; }},
+    {{"last_time", "Last Seen", "When the source sent its last packet", Kind::kTime, kHidden,
+      kFirst},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return Time{row.last_time}; }},
+    {{"duration",
+      "Duration",
+      "Seconds from its first to its last packet",
+      Kind::kDuration,
+      kEverywhere & ~kInPairs,
+      kDetails,
+      {"Lasted", 6}},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return Duration{row.first_time, row.last_time};
+     }},
+    {{"flagged",
+      "Over Threshold",
+      "Whether it has more unique destinations than the threshold",
+      Kind::kWords,
+      kHidden | kInPairs,
+      kFirst,
+      {},
+      Needs::kFlag},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.flagged; }},
+    {{"suspect",
+      "Suspect",
+      "Whether it looks like a scanner",
+      Kind::kWords,
+      kReports | kInPairs,
+      kFirst,
+      {},
+      Needs::kVerdicts},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.suspect(); }},
+    {{"allowed", "Allowed", "Whether it is on the list of sources never to flag", Kind::kWords,
+      kReports, kAllowed},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.allowed; },
+     is_allowed},
+    {{"verdicts",
+      "Verdicts",
+      "What the source is, by its packets",
+      Kind::kVerdicts,
+      kReports | kInPairs,
+      kFirst,
+      {},
+      Needs::kVerdicts},
+     [](const SourceRow& row, const ReportSettings&) -> Value { return row.verdicts; }},
+    {{"verdict",
+      "Verdict",
+      "What the source is, by its packets",
+      Kind::kVerdicts,
+      kInWindow | kShown,
+      kFirst,
+      {},
+      Needs::kVerdicts},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return row.allowed ? Value(kNeverToFlag) : Value(row.verdicts);
+     }},
+    {{"reason",
+      "Reason",
+      "Why; sorts like the verdict",
+      Kind::kReason,
+      kHidden | kShown,
+      kFirst,
+      {},
+      Needs::kReason},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return std::string_view(row.reason);
+     }},
+    evidence<&Evidence::contacted>("contacted", "Contacted",
+                                   "Hosts with which the source initiated contact"),
+    evidence<&Evidence::answered>("answered", "Answered", "Contacted hosts that responded"),
+    evidence<&Evidence::half_open>("half_open", "Half-Open",
+                                   "Contacted hosts whose SYN-ACK the source never acknowledged"),
+    evidence<&Evidence::replied>("replied", "Replied",
+                                 "Hosts that had initiated contact with the source"),
+    evidence<&Evidence::unsolicited>("unsolicited", "Unsolicited",
+                                     "Hosts to which it sent an unsolicited response or RST"),
+    evidence<&Evidence::served>("served", "Served",
+                                "Hosts to which it sent unsolicited data, as a server does"),
+    evidence<&Evidence::cut_off>("cut_off", "Cut Off",
+                                 "Hosts with a connection that was open when the capture began"),
+    evidence<&Evidence::multicast>("multicast", "Multicast",
+                                   "Multicast and broadcast destinations"),
+    evidence<&Evidence::services>("services", "Services", "Services that the source requested"),
+    evidence<&Evidence::services_on_one_host>("services_on_one_host", "Services on One Host",
+                                              "Most services requested of one host"),
+    evidence<&Evidence::failed_on_one_host>(
+        "failed_on_one_host", "Failed on One Host",
+        "Most services of one host that refused or did not respond"),
+    evidence<&Evidence::failed_host_packets>("failed_host_packets", "Packets to That Host",
+                                             "Packets to the host with most failed services"),
+    evidence<&Evidence::top_service_hosts>(
+        "top_service_hosts", "Hosts of Top Service",
+        "Hosts of which the most frequent service was requested"),
+    evidence<&Evidence::scan_contacted>(
+        "scan_contacted", "Scan: Contacted",
+        "Hosts contacted for the service that looks most like a scan"),
+    evidence<&Evidence::scan_answered>("scan_answered", "Scan: Answered",
+                                       "Of these hosts, those that responded"),
+    evidence<&Evidence::scan_half_open>("scan_half_open", "Scan: Half-Open",
+                                        "Of these hosts, those left half-open"),
+    evidence<&Evidence::busiest_minute>("busiest_minute", "Busiest Minute",
+                                        "Most new destinations within 60 seconds"),
+    evidence<&Evidence::tcp_attempts>("tcp_attempts", "TCP Attempts", "SYN packets sent"),
+    evidence<&Evidence::tcp_refused>("tcp_refused", "TCP Refused",
+                                     "SYN packets that were answered by a RST"),
+    evidence<&Evidence::tcp_handshakes>("tcp_handshakes", "TCP Handshakes",
+                                        "SYN packets that led to a complete handshake"),
+    evidence<&Evidence::arp_swept>("arp_swept", "ARP Swept",
+                                   "ARP targets requested sequentially or in a burst"),
+    {{"busiest_window",
+      "Busiest Window",
+      "Most new destinations within the window",
+      Kind::kCount,
+      kReports,
+      kEvidence,
+      {},
+      Needs::kEvidence},
+     [](const SourceRow& row, const ReportSettings& settings) -> Value {
+       return settings.window > 0 ? Value(row.evidence.busiest_window) : Value();
+     }},
+    {{"packets_per_destination", "Packets/Dest.", "Packets per destination", Kind::kRatio, kHidden,
+      kDetails},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return Ratio{row.packets, row.destinations.value};
+     }},
+    {{"failed_host",
+      "Failed Host",
+      "The host with most failed services",
+      Kind::kAddress,
+      kReports,
+      kDetails,
+      {},
+      Needs::kEvidence},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return row.evidence.failed_on_one_host > 0 ? Value(row.evidence.failed_host) : Value();
+     }},
+    {{"top_service",
+      "Top Service",
+      "The service requested of most hosts",
+      Kind::kService,
+      kReports,
+      kEvidence,
+      {},
+      Needs::kEvidence},
+     [](const SourceRow& row, const ReportSettings&) {
+       return service_if(row.evidence.top_service_hosts > 0, row.evidence.top_service);
+     }},
+    {{"scan_service",
+      "Scan Service",
+      "The service that looks most like a scan",
+      Kind::kService,
+      kReports,
+      kEvidence,
+      {},
+      Needs::kEvidence},
+     [](const SourceRow& row, const ReportSettings&) {
+       return service_if(row.evidence.scan_contacted > 0, row.evidence.scan_service);
+     }},
+};
+
+// Likewise. In CSV, what a source's columns have taken has another key.
+constexpr DestinationColumn kDestinationColumns[] = {
+    {{"destination", "Destination", "The address that was sent to", Kind::kAddress, kEverywhere,
+      kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value { return row.address; }},
+    {{"name", "Name", "The resolved name of the destination", Kind::kName,
+      kInJson | kInWindow | kShown, kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value { return row.address; }},
+    {{"destination_name", "Name", "The resolved name of the destination", Kind::kName, kInPairs,
+      kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value { return row.address; }},
+    {{"packets",
+      "Packets",
+      "Packets from the source to it",
+      Kind::kCount,
+      kEverywhere,
+      kFirst,
+      {"Packets", 7}},
+     [](const DestinationRow& row, const ReportSettings&) -> Value { return row.packets; }},
+    {{"bytes",
+      "Bytes",
+      "Bytes from the source to it, as on the wire",
+      Kind::kBytes,
+      kEverywhere,
+      kFirst,
+      {"Bytes", 7}},
+     [](const DestinationRow& row, const ReportSettings&) -> Value { return row.bytes; }},
+    {{"first_frame",
+      "First Frame",
+      "The first frame from the source to it",
+      Kind::kFrame,
+      kEverywhere,
+      kFirst,
+      {"First", 5}},
+     [](const DestinationRow& row, const ReportSettings&) -> Value {
+       return uint64_t{row.first_frame};
+     }},
+    {{"first_time", "First Seen", "When the source sent its first packet to it", Kind::kTime,
+      kInJson | kInPairs | kInWindow, kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value {
+       return Time{row.first_time};
+     }},
+    {{"contacted", "Contacted", "Whether the source initiated contact", Kind::kWords,
+      kInJson | kInPairs, kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value { return row.contacted; }},
+    {{"answered", "Answered", "Whether it responded to that", Kind::kWords, kInJson | kInPairs,
+      kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value { return row.answered; }},
+    {{"service", "First Service", "The service that the source requested first", Kind::kService,
+      kEverywhere, kDetails},
+     [](const DestinationRow& row, const ReportSettings&) {
+       return service_if(row.has_service, row.service);
+     }},
+    {{"services", "Services", "How many services the source requested", Kind::kCount,
+      kEverywhere & ~kInHtml, kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value {
+       return uint64_t{row.services.tried};
+     }},
+    {{"services_answered", "Services Answered", "How many of these services responded",
+      Kind::kCount, kInJson | kInPairs, kFirst},
+     [](const DestinationRow& row, const ReportSettings&) -> Value {
+       return uint64_t{row.services.answered};
+     }},
+    {{"answered",
+      "Answered",
+      "Whether it responded when the source initiated contact",
+      Kind::kAnswer,
+      kInHtml | kInWindow | kShown,
+      kFirst,
+      {"Answered", 8}},
+     [](const DestinationRow& row, const ReportSettings&) -> Value {
+       return Answer{row.contacted, row.answered, row.services};
+     }},
+};
+
+template <typename Column, typename Predicate>
+std::vector<const Column*> chosen(std::span<const Column> columns, Predicate is_chosen) {
+  std::vector<const Column*> result;
+  for (const Column& column : columns) {
+    if (is_chosen(column)) result.push_back(&column);
+  }
+  return result;
+}
+
+template <typename Column>
+std::vector<const Column*> of_report(std::span<const Column> columns, Where report) {
+  auto result = chosen(columns, [&](const Column& column) { return column.is_in(report); });
+  if (report == kInCsv || report == kInPairs) {
+    std::stable_sort(result.begin(), result.end(),
+                     [](const Column* a, const Column* b) { return a->csv_group < b->csv_group; });
+  }
+  return result;
+}
+
+template <typename Column>
+std::vector<const Column*> briefs(std::span<const Column> columns) {
+  return chosen(columns, [](const Column& column) { return column.brief.heading != nullptr; });
+}
+
+// Suspects come first when it falls.
+int64_t verdicts_key(const Verdicts& verdicts) {
+  int64_t key = 0;
+  for (int i = 0; i < kVerdicts; ++i) {
+    if (verdicts.has(static_cast<Verdict>(i))) key |= int64_t{1} << (kVerdicts - i);
+  }
+  return key;
+}
+
+}  // namespace
+
+std::span<const SourceColumn> source_columns() { return kSourceColumns; }
+std::span<const DestinationColumn> destination_columns() { return kDestinationColumns; }
+
+std::vector<const SourceColumn*> source_columns(Where report) {
+  return of_report(source_columns(), report);
+}
+
+std::vector<const DestinationColumn*> destination_columns(Where report) {
+  return of_report(destination_columns(), report);
+}
+
+std::vector<const SourceColumn*> brief_source_columns() { return briefs(source_columns()); }
+
+std::vector<const DestinationColumn*> brief_destination_columns() {
+  return briefs(destination_columns());
+}
+
+int64_t sort_key(const Value& value) {
+  return std::visit(
+      [](const auto& held) -> int64_t {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, std::monostate>) {
+          return -1;
+        } else if constexpr (std::is_same_v<Held, bool> || std::is_same_v<Held, uint64_t> ||
+                             std::is_same_v<Held, Network>) {
+          return static_cast<int64_t>(held);
+        } else if constexpr (std::is_same_v<Held, Cardinality>) {
+          return static_cast<int64_t>(held.value);
+        } else if constexpr (std::is_same_v<Held, Ratio>) {
+          return static_cast<int64_t>(held.count * 1000 / std::max<uint64_t>(1, held.each));
+        } else if constexpr (std::is_same_v<Held, Time>) {
+          return held.at;
+        } else if constexpr (std::is_same_v<Held, Duration>) {
+          return held.first == kNoTime ? 0 : held.last - held.first;
+        } else if constexpr (std::is_same_v<Held, Service>) {
+          return static_cast<int64_t>(held.transport) << 16 | held.port;
+        } else if constexpr (std::is_same_v<Held, Verdicts>) {
+          return verdicts_key(held);
+        } else if constexpr (std::is_same_v<Held, Answer>) {
+          return (held.contacted ? 1 : 0) + (held.answered ? 1 : 0);
+        } else {
+          return 0;
+        }
+      },
+      value);
+}
+
+}  // namespace fanout
