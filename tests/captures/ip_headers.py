@@ -36,7 +36,6 @@ from layers import (
     authentication_header,
     ethernet,
     fragment_header,
-    gre,
     icmp_error,
     icmpv6,
     icmpv6_error,
@@ -51,6 +50,7 @@ from layers import (
     udp,
 )
 from traffic import hosts
+from tunnel_layers import gre
 
 
 @recipe()

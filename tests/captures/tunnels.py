@@ -2,7 +2,8 @@
 
 from capture import Capture, recipe
 from carried import add_all, arp_packets, ipv4_packets, ipv6_packets, tunnel, tunnel6
-from layers import erspan2, ethernet, geneve, gre, gtp_u, ipv4, l2tp, teredo, vlan, vxlan
+from layers import ethernet, ipv4, vlan
+from tunnel_layers import erspan2, geneve, gre, gtp_u, l2tp, teredo, vxlan
 
 
 @recipe()
