@@ -31,7 +31,7 @@ std::unique_ptr<const Carriers> g_carriers;
 // and more. For all others this costs nothing; at most as many are kept as the memory limit says.
 std::unordered_map<uint32_t, Observations> g_remembered;
 
-// Whether nobody can ever see a mark of this file; known from its first frame on.
+// Whether no mark of this file can be seen anywhere; known from its first frame on.
 std::optional<bool> g_unseen;
 
 // Those of the frame being dissected: not on the stack, which Wireshark's exceptions jump over.
@@ -59,15 +59,15 @@ void close_file() {
 }
 
 // Whether the taps of this frame are being queued: in a one-pass run, and while Wireshark reads a
-// file. What is queued here shows at once; nobody listens to it.
+// file. What is queued here can be fetched at once; no listener gets it.
 bool taps_are_queued(packet_info* pinfo) {
   tap_queue_packet(g_tap, pinfo, &g_tap);
   return fetch_tapped_data(g_tap, 0) != nullptr;
 }
 
-// Without a tree and without anybody who listens to expert info no mark shows, and tshark, when it
+// Without a tree and without a listener for expert info no mark shows, and tshark, when it
 // queues taps, dissects each frame once, and all of them alike.
-bool nobody_will_see(packet_info* pinfo, const proto_tree* tree) {
+bool marks_are_invisible(packet_info* pinfo, const proto_tree* tree) {
   return tree == nullptr && !in_window() && !have_tap_listener(find_tap_id("expert")) &&
          taps_are_queued(pinfo);
 }
@@ -137,7 +137,7 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
   const bool pass_is_done = PINFO_FD_VISITED(pinfo);
   Verdicts verdicts;
   if (is_never_flagged(observation.source)) {
-    // Neither suspected nor told what else it is.
+    // No verdict.
   } else if (pass_is_done) {
     if (tree != nullptr) verdicts = g_marks->verdicts(observation.source);
   } else if (mark.accused_in != 0) {
@@ -185,7 +185,7 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
 
 int dissect_fanout(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
   if (!g_marks || !proto_is_protocol_enabled(find_protocol_by_id(g_protocol))) return 0;
-  if (!g_unseen) g_unseen = nobody_will_see(pinfo, tree);
+  if (!g_unseen) g_unseen = marks_are_invisible(pinfo, tree);
   if (*g_unseen) return 0;
   pinfo->current_proto = kShortName;
   const bool is_first_time = !PINFO_FD_VISITED(pinfo) && g_marks->is_new(pinfo->num);

@@ -50,7 +50,7 @@ class Limited {
                                        tap.packet, nullptr, nullptr));
       if (why.empty()) ++listeners_;
     }
-    // Without a filter: only this tells whether all frames were read.
+    // Without a filter: only this counts all frames that were read.
     if (why.empty()) {
       why = take(register_tap_listener("frame", &frames_read_, nullptr, TL_REQUIRES_NOTHING,
                                        on_reset_read, on_read, nullptr, nullptr));

@@ -5,7 +5,7 @@
 namespace fanout::gui {
 namespace {
 
-// Which fields hold the addresses of a network, and what else tells its packets.
+// The fields that hold the addresses of a network, and what else its packets have.
 struct Fields {
   const char* source;
   const char* destination;

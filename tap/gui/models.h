@@ -79,7 +79,7 @@ class NumberModel : public QAbstractTableModel {
   Qt::SortOrder sort_order_ = Qt::AscendingOrder;
 };
 
-/// What the evidence amounts to.
+/// A source's evidence, and the verdicts that follow from it.
 struct Judgement {
   Evidence evidence;
   Verdicts verdicts;

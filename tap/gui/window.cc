@@ -146,11 +146,11 @@ Window::~Window() {
 void Window::set_options(const Options& options) {
   options_ = options;
   if (options.threshold) set_threshold(*options.threshold);
-  // From here on the spin box tells it, and the preference when that is changed.
+  // From here on the spin box decides, and the preference when that is changed.
   options_.threshold.reset();
   if (options.all) tabs_->setCurrentIndex(kAll);
   if (options.unicast) {
-    say("\"unicast\" of -z fanout has no effect here: the preference of Fan-out counts.");
+    say("\"unicast\" has no effect in the window: use the preference Count multicast and broadcast.");
   }
   if (options.filter.empty()) return;
   follows_display_filter_ = false;
@@ -160,7 +160,7 @@ void Window::set_options(const Options& options) {
 }
 
 void Window::open_now() {
-  // By hand, for a hidden window was told nothing of it.
+  // A hidden window does not follow the file.
   file_ = host_.file();
   take_display_filter(file_);
   if (limit_->isChecked()) wants_reading_ = true;

@@ -1,4 +1,4 @@
-// What one does with what the window shows: menus, filters, packets, copies, files.
+// Actions on what the window shows: menus, filters, packets, copies, files.
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
@@ -100,7 +100,7 @@ void Window::add_copy_forms(QMenu* menu, QTableView* table, bool all_rows, const
 
 void Window::colourise(int slot) {
   host_.colourise(slot, source_filter(selected_addresses()).toStdString());
-  // The packet list colours what it shows anew only when told to.
+  // The packet list recolors its rows only on request.
   for (QWidget* widget : QApplication::allWidgets()) {
     if (!widget->inherits("PacketList")) continue;
     // Nothing of the list of widgets may be touched after this: it may destroy some.

@@ -108,7 +108,7 @@ QWidget* Window::make_controls() {
   threshold_->setAccessibleName("Threshold of unique destinations");
   threshold_->setRange(0, 1'000'000'000);
   threshold_->setGroupSeparatorShown(true);
-  threshold_->setToolTip("A source with more unique destinations than these is flagged");
+  threshold_->setToolTip("A source with more unique destinations than this is flagged");
   auto* threshold_label = new QLabel("&Threshold:", controls);
   threshold_label->setBuddy(threshold_);
   first->addWidget(threshold_label);
@@ -154,11 +154,11 @@ QWidget* Window::make_controls() {
 
   limit_ = new QCheckBox("&Limit to display filter:", controls);
   limit_->setObjectName("limit");
-  limit_->setToolTip("Read the packets again, and count only those that the filter lets through");
+  limit_->setToolTip("Read the packets again, and count only those that match the filter");
   filter_ = new QLineEdit(controls);
   filter_->setObjectName("filter");
   filter_->setAccessibleName("Filter");
-  filter_->setPlaceholderText("The display filter that is applied; or another one, and Enter");
+  filter_->setPlaceholderText("The applied display filter; or enter another one");
   second->addWidget(limit_);
   second->addWidget(filter_, 1);
   connect(limit_, &QCheckBox::clicked, this, [this](bool is_limited) {

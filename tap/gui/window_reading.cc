@@ -32,7 +32,7 @@ void Window::retry_reading() {
   const Retap retap = host_.limit(filter.toStdString(), &error);
   if (self.isNull()) return;
   progress_->hide();
-  // Whoever hid the window meanwhile wants no more of it, nor who asked for something else.
+  // The window was closed meanwhile, or something else was requested: the result is of no use.
   if (!isVisible() && retap != Retap::kBusy) {
     host_.unlimit();
     return;
@@ -41,13 +41,13 @@ void Window::retry_reading() {
   switch (retap) {
     case Retap::kBusy:
       wants_reading_ = true;
-      say("Wireshark is reading packets: the filter is applied once that is over.");
+      say("Wireshark is reading packets: the filter will be applied afterwards.");
       return;
     case Retap::kRefused:
       say(foreign_text(error) + " The list is as it was before.");
       break;
     case Retap::kStopped:
-      say("Reading was stopped: only a part of the packets was counted.");
+      say("Reading was stopped: only part of the packets was counted.");
       break;
     case Retap::kDone:
       say({});

@@ -40,7 +40,7 @@ Window::Place Window::place_of(const QTableView* table, const NumberModel* model
     place.column = index.column();
   }
   place.left = table->horizontalScrollBar()->value();
-  // Who looks at the top wants to see what comes in there.
+  // At the top, new rows shall show; elsewhere the rows stay where they are.
   const int top = table->rowAt(0);
   if (top > 0 && top < model->rowCount()) place.top = model->number(top);
   return place;

@@ -43,7 +43,7 @@ constexpr SourceColumn kSourceColumns[] = {
      [](const SourceRow& row, const ReportSettings&) -> Value { return row.address; }},
     {{"verdict", "Verdict", "What the source is, by its packets", Kind::kVerdicts, kInHtml, kFirst},
      [](const SourceRow& row, const ReportSettings&) -> Value { return row.verdicts; }},
-    {{"network", "Network", "Sources are counted apart by network: IPv4, IPv6, ARP", Kind::kWords,
+    {{"network", "Network", "Each network counts on its own: IPv4, IPv6, ARP", Kind::kWords,
       kEverywhere & ~kInHtml, kFirst},
      [](const SourceRow& row, const ReportSettings&) -> Value { return row.address.network; }},
     {{"unique_destinations",

@@ -20,7 +20,7 @@ enum class Kind : uint8_t {
   kName,      ///< the resolved name of an address
   kWords,     ///< a text, a flag or a network
   kReason,    ///< why the verdicts are as they are; sorts like them
-  kVerdicts,  ///< sorts suspects apart
+  kVerdicts,  ///< sorts suspects before others
   kAnswer,    ///< whether a destination answered
   kService,   ///< a transport and its port
   kCount,

@@ -31,7 +31,7 @@ std::string grouped(const Cardinality& count);
 std::string grouped(const Cardinality& count, std::string_view one, std::string_view more);
 std::string grouped(uint64_t count, std::string_view one, std::string_view more);
 
-/// The address, and "(ARP)" where nothing else tells it from an IPv4 one.
+/// The address, with "(ARP)" where it would look like one of IPv4.
 std::string html_address(const Address& address);
 
 }  // namespace fanout

@@ -125,7 +125,7 @@ std::string bar(uint64_t value, uint64_t largest, size_t columns, bool unicode) 
   return blocks + std::string(kEighths[eighths % 8]);
 }
 
-// Whether the destination answered, and what it was asked for: the two matter together.
+// Whether the destination answered, and the first service requested of it: the two belong together.
 std::string answer(const DestinationRow& row) {
   if (row.services.tried > 1) {
     return std::to_string(row.services.answered) + " of " + std::to_string(row.services.tried);
@@ -167,7 +167,7 @@ class TextReport {
 
   std::string clean(std::string_view text) const { return printable(text, presentation_.unicode); }
 
-  // The address, and "(ARP)" where nothing else tells it from an IPv4 one.
+  // The address, with "(ARP)" where it would look like one of IPv4.
   static std::string address_text(const Address& address) {
     return to_string(address) + (address.network == Network::kArp ? " (ARP)" : "");
   }
@@ -235,7 +235,7 @@ class TextReport {
     write_left_out();
   }
 
-  // Says so where there is nobody to be listed as flagged or suspect.
+  // Says so where no source is suspect, or none is flagged either.
   void write_verdict_on_all() {
     if (report_.suspects_total > 0) return;
     const std::string verdict = report_.flagged_total > 0 ? "No source looks like a scanner."

@@ -10,8 +10,8 @@ namespace {
 
 constexpr size_t kMostActive = 10;
 
-// First contacts that were not answered, or attempts that led to no connection, below which nobody
-// is worth judging, flagged or not.
+// Fewer first contacts without an answer, or attempts without a connection, cannot make a source a
+// suspect.
 constexpr uint32_t kFewestFailures = 4;
 
 // The pairs of the chosen sources, source by source, in the order of arrival.

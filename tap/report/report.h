@@ -67,8 +67,8 @@ struct DestinationRow {
   int64_t first_time;
   bool contacted;         ///< the source sent first
   bool answered;          ///< ... and was answered
-  Service service;        ///< the first service that it was asked for
-  bool has_service;       ///< whether it was asked for one
+  Service service;        ///< the first service that the source requested of it
+  bool has_service;       ///< whether the source requested one
   ServiceCount services;  ///< how many services, and how many of them answered
 };
 
@@ -138,10 +138,10 @@ DestinationRow destination_row(const Engine& engine, uint32_t pair);
 /// Whether evidence could accuse each source, flagged or not. O(sources + pairs with services).
 std::vector<bool> worth_judging(const Engine& engine, uint64_t ports);
 
-/// Counts a source with so many destinations, which are not 0, in the distribution.
+/// Counts a source in the distribution, by the number of its destinations, which is not 0.
 void count_in_bin(std::vector<Bin>& bins, uint64_t destinations);
 
-/// Tells names: the resolved name of an address, or an empty string.
+/// Returns the resolved name of an address, or an empty string.
 using NameOf = std::function<std::string(const Address&)>;
 
 }  // namespace fanout

@@ -26,7 +26,7 @@ OpenWindow* g_open_window = nullptr;
 // The statistic that shows the progress of the run: the first one, none in Wireshark's window.
 Statistic* g_progress_owner = nullptr;
 
-// One -z fanout. Several in a run know nothing of each other.
+// One -z fanout. Several in a run are independent.
 class Statistic {
  public:
   explicit Statistic(const Options& options) : options_(options) { reset(); }
@@ -155,7 +155,7 @@ class Statistic {
   std::shared_ptr<Engine> engine_;
   Dissection dissection_;
   int listeners_ = 0;
-  uint32_t short_frame_ = 0;  // the last frame that took the short way
+  uint32_t short_frame_ = 0;  // the last frame that the header path read
   bool count_arp_ = true;
   bool has_failed_ = false;
   Progress progress_;
@@ -209,7 +209,7 @@ StatInitResult start(const char* argument, void*) {
   }
   const auto& options = std::get<Options>(parsed);
   if (options.help) return print_help();
-  // In Wireshark the report is shown; it is written where a file is asked for, as in tshark.
+  // In Wireshark the report is shown; it is written where a file is given, as in tshark.
   if (options.file.empty() && g_open_window(options)) return stat_init_result(true);
   if (!options.file.empty()) {
     const std::string why = why_not_writable(options.file);
