@@ -150,7 +150,8 @@ void Window::set_options(const Options& options) {
   options_.threshold.reset();
   if (options.all) tabs_->setCurrentIndex(kAll);
   if (options.unicast) {
-    say("\"unicast\" has no effect in the window: use the preference Count multicast and broadcast.");
+    say("\"unicast\" has no effect in the window: use the preference Count multicast and "
+        "broadcast.");
   }
   if (options.filter.empty()) return;
   follows_display_filter_ = false;

@@ -59,19 +59,23 @@ TEST(Columns, AreExplainedInTheWindow) {
   }
 }
 
+// What the column with this key takes from a row.
+Value taken(std::string_view key, const SourceRow& row) {
+  const auto columns = source_columns();
+  const auto column = std::find_if(columns.begin(), columns.end(),
+                                   [&](const SourceColumn& one) { return one.key == key; });
+  return column == columns.end() ? Value() : column->take(row, {});
+}
+
 TEST(Columns, TakeTheirValuesFromARow) {
   SourceRow row = scanner();
   row.evidence.half_open = 3;
-  for (const SourceColumn& column : source_columns()) {
-    const Value value = column.take(row, {});
-    const std::string key = column.key;
-    if (key == "packets") EXPECT_EQ(std::get<uint64_t>(value), row.packets);
-    if (key == "half_open") EXPECT_EQ(std::get<uint64_t>(value), 3u);
-    if (key == "source") EXPECT_EQ(std::get<Address>(value), row.address);
-    if (key == "suspect") EXPECT_TRUE(std::get<bool>(value));
-    if (key == "busiest_window") EXPECT_TRUE(std::holds_alternative<std::monostate>(value));
-    if (key == "top_service") EXPECT_EQ(std::get<Service>(value).port, 22);
-  }
+  EXPECT_EQ(std::get<uint64_t>(taken("packets", row)), row.packets);
+  EXPECT_EQ(std::get<uint64_t>(taken("half_open", row)), 3u);
+  EXPECT_EQ(std::get<Address>(taken("source", row)), row.address);
+  EXPECT_TRUE(std::get<bool>(taken("suspect", row)));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(taken("busiest_window", row)));
+  EXPECT_EQ(std::get<Service>(taken("top_service", row)).port, 22);
 }
 
 TEST(Columns, OfTheWindowShowThatASourceIsNeverFlagged) {

@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include <glib.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/rendered.h"
