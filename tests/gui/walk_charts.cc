@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QHelpEvent>
 #include <QImage>
+#include <QItemSelectionModel>
 #include <QLabel>
 #include <QPushButton>
 #include <QTabWidget>

@@ -7,9 +7,13 @@
 
 #undef signals
 
+#include <QAction>
 #include <QApplication>
+#include <QClipboard>
 #include <QDir>
 #include <QFile>
+#include <QItemSelectionModel>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QMenu>
 #include <QPushButton>
