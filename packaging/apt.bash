@@ -67,6 +67,11 @@ apt_install() {
   local -a missing
   mapfile -t missing < <(missing_packages "$@")
   [[ ${#missing[@]} -gt 0 ]] || return 0
+  command -v apt-get >/dev/null || {
+    echo "There is no apt-get here. Install what corresponds to these, and pass --no-deps:" >&2
+    echo "${missing[*]}" >&2
+    return 1
+  }
   echo "Installing ${missing[*]}"
   local attempt
   for attempt in 1 2 3; do

@@ -8,7 +8,7 @@ trap 'rm -rf --one-file-system "${fresh_folders[@]}"' EXIT
 # fresh_folder SUITE: sets "root" to a new folder with a minimal Debian, removed at the end.
 fresh_folder() {
   local suite=$1 base=$cache/$1-minimal
-  local -a options=(--variant=minbase --aptopt='Acquire::Retries "3"')
+  local -a options=(--variant=minbase --aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io)
   # Testing's lists can be older than they say they may be.
   [[ $suite != forky ]] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
   mkdir -p "$cache"

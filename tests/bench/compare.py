@@ -110,14 +110,12 @@ class Bench:
         for path in self.plugins.values():
             if not path.exists():
                 sys.exit(f"{path} is missing: configure with -DFANOUT_BENCH=ON and build")
-        self.version = ordinary.wireshark_version()
         self.homes: Dict[Sequence[str], Path] = {}
 
     def home(self, plugins: Sequence[str]) -> Path:
         if plugins not in self.homes:
             home = self.folder / ("home-" + "-".join(plugins))
-            target = ordinary.plugin_folder(home, self.version)
-            target.mkdir(parents=True)
+            target = ordinary.make_home(home)
             for plugin in plugins:
                 shutil.copy(self.plugins[plugin], target)
             work = home / "work"

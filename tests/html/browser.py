@@ -30,7 +30,7 @@ def why_missing() -> Optional[str]:
     """What there is none of, or None."""
     for program in ("chromium", "chromedriver"):
         if not shutil.which(program):
-            return f"{program} is not installed"
+            return f"{program} is not installed (Debian: chromium, chromium-driver)"
     return None
 
 

@@ -2,7 +2,6 @@
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,9 +25,7 @@ class Place:
         self.captures = folder / "captures"
         self.pages = folder / "pages"
         self.home = folder / "home"
-        plugins = ordinary.plugin_folder(self.home, ordinary.wireshark_version())
-        plugins.mkdir(parents=True)
-        shutil.copy(build / "fanout.so", plugins)
+        ordinary.make_home(self.home, build)
         self.pages.mkdir()
         generate = [sys.executable, str(GENERATOR)]
         names = ["demo", "hostile-names", "file-empty", "ipv6-syn-sweep", "time-extremes"]

@@ -10,39 +10,34 @@ import argparse
 import sys
 import unittest
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import List, Optional
 
-import browser
-import pages
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-
-class Result(unittest.TextTestResult):
-    """Counts the tests that passed, which unittest does not."""
-
-    passed = 0
-
-    def addSuccess(self, test: unittest.TestCase) -> None:
-        super().addSuccess(test)
-        self.passed += 1
-
-    def failed(self) -> int:
-        """The tests that failed, each once, however many of its parts did."""
-        return len({getattr(test, "test_case", test) for test, _ in self.failures + self.errors})
+import browser  # noqa: E402
+import pages  # noqa: E402
+import results  # noqa: E402
 
 
-def run_tests(parsed: argparse.Namespace) -> Tuple[int, int, int]:
+def run_tests(parsed: argparse.Namespace) -> int:
+    """The exit status."""
     loader = unittest.TestLoader()
     if parsed.patterns:
         loader.testNamePatterns = [f"*{pattern}*" for pattern in parsed.patterns]
-    suite = loader.discover(str(Path(__file__).parent), "test_*.py")
+    here = str(Path(__file__).parent)
+    suite = loader.discover(here, "test_*.py")
+    if parsed.pictures:
+        suite.addTest(loader.discover(here, "pictures.py"))
     missing = browser.why_missing()
     if missing:
-        print(f"The HTML report is not tested: {missing}.")
-        return 0, 0, suite.countTestCases()
+        count = suite.countTestCases()
+        print(f"skipped the {count} tests of the HTML report: {missing}")
+        print(results.tally(0, 0, count))
+        return 0
     with pages.prepared(parsed.build, parsed.pictures):
-        result = unittest.TextTestRunner(verbosity=2, resultclass=Result).run(suite)
-    assert isinstance(result, Result)
-    return result.passed, result.failed(), len(result.skipped)
+        result = unittest.TextTestRunner(verbosity=2, resultclass=results.Result).run(suite)
+    assert isinstance(result, results.Result)
+    return results.close(result)
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -52,9 +47,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("build", type=Path, metavar="BUILD_DIR")
     parser.add_argument("--pictures", type=Path, metavar="DIR")
     parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN")
-    passed, failed, skipped = run_tests(parser.parse_args(arguments))
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    return run_tests(parser.parse_args(arguments))
 
 
 if __name__ == "__main__":

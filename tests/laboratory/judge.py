@@ -43,9 +43,7 @@ class Judge:
 def with_plugin(plugin: Path) -> Iterator[Judge]:
     home = Path(tempfile.mkdtemp(prefix="fanout-laboratory-home-"))
     try:
-        folder = ordinary.plugin_folder(home, ordinary.wireshark_version())
-        folder.mkdir(parents=True)
-        shutil.copy(plugin, folder)
+        ordinary.make_home(home, plugin.parent)
         ordinary.make_readable(home)
         ordinary.give_to_user(home)
         yield Judge(home, plugin)

@@ -32,6 +32,7 @@ class Homes:
         self.lua_file = build / "lua/fanout.lua"
         self.take_all = take_all
         self.folder = Path(tempfile.mkdtemp(prefix="fanout-lua-"))
+        self.folder.chmod(0o755)
         self.captures = self.folder / "captures"
         self.scratch = self.folder / "scratch"
         self.version = ordinary.wireshark_version()
@@ -43,22 +44,18 @@ class Homes:
         ordinary.make_readable(self.captures)
         self.scratch.mkdir()
         self.scratch.chmod(0o777)
-        self.folder.chmod(0o755)
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def add(self, name: str, with_lua: bool, with_plugin: bool) -> Path:
         """Makes a home: its folder for plugins."""
-        plugins = ordinary.lua_folder(self.folder / name)
-        self.binaries(name).mkdir(parents=True)
+        home = self.folder / name
+        plugins = ordinary.lua_folder(home)
+        ordinary.make_home(home, self.build if with_plugin else None, with_window=True)
         if with_lua:
             shutil.copy(self.lua_file, plugins)
-        if with_plugin:
-            shutil.copy(self.build / "fanout.so", self.binaries(name))
-            if (self.build / "fanout").is_dir():
-                shutil.copytree(self.build / "fanout", self.binaries(name) / "fanout")
-        ordinary.make_readable(self.folder / name)
+        ordinary.make_readable(home)
         return plugins
 
     def binaries(self, name: str) -> Path:

@@ -13,27 +13,13 @@ import argparse
 import sys
 import unittest
 from pathlib import Path
-from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import harness  # noqa: E402
+import results  # noqa: E402
 
 MODULES = ("test_bundle", "test_reports", "test_window")
-
-
-class Counting(unittest.TextTestResult):
-    """Counts subtests that pass as tests."""
-
-    passed = 0
-
-    def addSuccess(self, test: unittest.TestCase) -> None:
-        super().addSuccess(test)
-        self.passed += 1
-
-    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:
-        super().addSubTest(test, subtest, err)
-        self.passed += err is None
 
 
 def main() -> int:
@@ -46,13 +32,14 @@ def main() -> int:
     harness.set_homes(homes)
     try:
         suite = unittest.defaultTestLoader.loadTestsFromNames(arguments.tests)
-        runner = unittest.TextTestRunner(resultclass=Counting, stream=sys.stdout, verbosity=2)
+        runner = unittest.TextTestRunner(
+            resultclass=results.SubtestsResult, stream=sys.stdout, verbosity=2
+        )
         result = runner.run(suite)
     finally:
         homes.remove()
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.passed} passed, {failed} failed, {len(result.skipped)} skipped")
-    return 1 if failed else 0
+    assert isinstance(result, results.Result)
+    return results.close(result)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ class Clean(unittest.TestCase):
 
     def test_luacheck(self) -> None:
         if shutil.which("luacheck") is None:
-            self.skipTest("luacheck is not installed")
+            self.skipTest("luacheck is not installed (Debian: lua-check)")
         modules = sorted(str(path) for path in (ROOT / "lua").rglob("*.lua"))
         bundle = homes().lua_file.read_text(encoding="utf-8")
         for standard in ("lua52", "lua54"):

@@ -28,13 +28,13 @@ class Window(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         if shutil.which("wireshark") is None:
-            raise unittest.SkipTest("wireshark is not installed")
+            raise unittest.SkipTest("wireshark is not installed (Debian: wireshark)")
         command = ["cmake", "--build", str(homes().build), "--target", "fanout_lua_walk"]
         built = subprocess.run(command, capture_output=True, text=True, check=False)
         cls.walker = homes().build / "tests/lua/fanout_lua_walk.so"
         if built.returncode != 0:
             if "fanout_lua_walk" in built.stdout + built.stderr and not cls.walker.exists():
-                raise unittest.SkipTest("the walk is not built: Qt Test is missing")
+                raise unittest.SkipTest("the walk is not built: no Qt Test (Debian: qtbase5-dev or qt6-base-dev)")
             raise RuntimeError(built.stdout + built.stderr)
 
     def setUp(self) -> None:
@@ -132,6 +132,6 @@ class Window(unittest.TestCase):
 
     def test_stands_aside(self) -> None:
         if not (homes().build / "fanout").is_dir():
-            self.skipTest("the plugin's window is not built")
+            self.skipTest("the window of the plugin is not built (Debian: qtbase5-dev or qt6-base-dev)")
         self.walk("both", "both", "-r", str(homes().capture("demo.pcap")))
 

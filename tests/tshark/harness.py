@@ -32,6 +32,7 @@ class Setup:
     """Where everything is in this run."""
 
     version: str
+    build: Path
     home: Path
     captures: Path
     """Generated ones, with their truth."""
@@ -57,9 +58,8 @@ def set_up(build: Path, shared: Path, update_golden: bool) -> Iterator[Setup]:
     try:
         home, captures, scratch = folder / "home", folder / "captures", folder / "scratch"
         version = ordinary.wireshark_version()
-        plugins = ordinary.plugin_folder(home, version)
-        plugins.mkdir(parents=True)
-        shutil.copy(build / "fanout.so", plugins)
+        folder.chmod(0o755)
+        ordinary.make_home(home, build)
         scratch.mkdir()
         generate = [sys.executable, str(GENERATOR / "generate.py"), str(captures)]
         subprocess.run(generate, check=True)
@@ -69,6 +69,7 @@ def set_up(build: Path, shared: Path, update_golden: bool) -> Iterator[Setup]:
         has_shared = (shared / "captures").is_dir()
         _setup = Setup(
             version=version,
+            build=build.resolve(),
             home=home,
             captures=captures,
             scratch=scratch,

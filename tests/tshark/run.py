@@ -13,28 +13,14 @@ import argparse
 import sys
 import unittest
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import List, Optional
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import harness  # noqa: E402
+import results  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-class Result(unittest.TextTestResult):
-    """Counts the tests that passed, which unittest does not, and notes how long each took."""
-
-    passed = 0
-
-    def addSuccess(self, test: unittest.TestCase) -> None:
-        super().addSuccess(test)
-        self.passed += 1
-
-    def failed(self) -> List[str]:
-        """The tests that failed, each once, however many of its parts did."""
-        tests = [test for test, _ in self.failures + self.errors]
-        return sorted({str(getattr(test, "test_case", test)) for test in tests})
 
 
 def parse_arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
@@ -49,7 +35,7 @@ def parse_arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run_tests(parsed: argparse.Namespace) -> Tuple[Result, int]:
+def run_tests(parsed: argparse.Namespace) -> results.Result:
     loader = unittest.TestLoader()
     if parsed.patterns:
         loader.testNamePatterns = [
@@ -57,22 +43,17 @@ def run_tests(parsed: argparse.Namespace) -> Tuple[Result, int]:
         ]
     folder = Path(__file__).resolve().parent
     suite = loader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder))
-    runner = unittest.TextTestRunner(verbosity=1 if parsed.quiet else 2, resultclass=Result)
+    runner = unittest.TextTestRunner(verbosity=1 if parsed.quiet else 2, resultclass=results.Result)
     result = runner.run(suite)
-    assert isinstance(result, Result)
-    return result, suite.countTestCases()
+    assert isinstance(result, results.Result)
+    return result
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
     parsed = parse_arguments(arguments)
     with harness.set_up(parsed.build, parsed.shared, parsed.update_golden) as setup:
         print(f"tshark {setup.version}, captures in {setup.captures}", flush=True)
-        result, _ = run_tests(parsed)
-    for test, reason in result.skipped:
-        print(f"skipped {test}: {reason}")
-    failed = result.failed()
-    print(f"{result.passed} passed, {len(failed)} failed, {len(result.skipped)} skipped")
-    return 0 if result.wasSuccessful() and result.testsRun else 1
+        return results.close(run_tests(parsed))
 
 
 if __name__ == "__main__":

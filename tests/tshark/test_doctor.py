@@ -3,9 +3,10 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import List
 
 from harness import REPOSITORY, Done, TsharkTest, run, setup
-from ordinary import give_to_user, plugin_folder
+from ordinary import give_to_user, plugin_folder, seeing, why_not_seeing
 
 SAME_LENGTH = b"9.8"
 """A minor version that no Wireshark has, to be written over one."""
@@ -20,20 +21,40 @@ class Doctor(TsharkTest):
         self.own.mkdir(parents=True)
         self.addCleanup(shutil.rmtree, self.place)
         shutil.copy(REPOSITORY / "packaging/doctor", self.place)
-        self.plugin = next(setup().home.rglob("fanout.so"))
+        self.plugin = plugin_folder(setup().home, setup().version) / "fanout.so"
+        self.hiding = self.hide_installed()
+
+    def hide_installed(self) -> List[str]:
+        """What hides the copies that are installed for all users of this machine."""
+        folders = {
+            copy.parents[2]
+            for place in ("lib/wireshark", "lib/*/wireshark")
+            for prefix in ("/usr", "/usr/local")
+            for copy in Path(prefix).glob(f"{place}/plugins/*/epan/fanout.so")
+        }
+        if not folders:
+            return []
+        why_not = why_not_seeing()
+        if why_not:
+            self.skipTest(f"fanout is installed for all users, and {why_not}")
+        nothing = self.place / "nothing"
+        nothing.mkdir()
+        return seeing({folder: nothing for folder in folders})
 
     def examine(self, *arguments: str, as_root: bool = False) -> Done:
         """Has the doctor examine a home; WIRESHARK_PLUGIN_DIR stands for the global folder."""
         for path in [self.place, *self.place.rglob("*")]:
             give_to_user(path)
+        hiding = [] if as_root else self.hiding
         return run(
+            *hiding,
             "env",
             f"HOME={self.home}",
             f"WIRESHARK_PLUGIN_DIR={self.everyone}",
             "bash",
             str(self.place / "doctor"),
             *arguments,
-            as_root=as_root,
+            as_root=as_root or bool(hiding),
         )
 
     def install(self, folder: Path, content: bytes = b"") -> Path:
@@ -60,13 +81,7 @@ class Doctor(TsharkTest):
         self.assertEqual((done.status, done.err), (0, ""))
 
     def test_not_installed(self) -> None:
-        # One that is installed for all on this machine is found as well.
-        if self.plugin_for_all():
-            self.skipTest("the plugin is installed for all users here")
         self.expect("The plugin is not installed in any folder", self.examine())
-
-    def plugin_for_all(self) -> bool:
-        return any(Path("/usr").glob("lib/**/wireshark/plugins/*/epan/fanout.so"))
 
     def test_no_tshark(self) -> None:
         self.expect("There is no no-such-tshark.", self.examine("no-such-tshark"))
@@ -107,16 +122,55 @@ class Doctor(TsharkTest):
         path.chmod(0)
         self.expect(f"{path} cannot be read by ", self.examine())
 
-    def test_two_copies(self) -> None:
+    def install_two(self) -> List[Path]:
         first = self.install(self.own)
         # Some versions look in a folder of their own below it.
         folder = re.search(r"^global: +(.*)$", self.examine().out, re.MULTILINE)
         assert folder
-        second = self.install(Path(folder.group(1)) / "epan")
+        return [first, self.install(Path(folder.group(1)) / "epan")]
+
+    def test_two_copies(self) -> None:
+        """It says which one is loaded, by what Wireshark says."""
+        copies = self.install_two()
         done = self.examine()
-        self.expect("There are two copies, and only one is loaded: ", done)
-        self.assertIn(str(first), done.out)
-        self.assertIn(str(second), done.out)
+        self.expect("Wireshark finds 2 copies and loads one of them.", done)
+        listed = re.search(r"^loaded: .* (/.*)$", done.out, re.MULTILINE)
+        assert listed, done.out
+        loaded = Path(listed.group(1))
+        self.assertIn(loaded, copies)
+        copies.remove(loaded)
+        self.assertRegex(done.out, rf"\n +Loaded: +{loaded}\n +Ignored: +{copies[0]}\n")
+
+    def test_lua_file_beside_the_plugin(self) -> None:
+        self.install(self.own)
+        path = self.own.parents[1] / "fanout.lua"
+        shutil.copy(setup().build / "lua/fanout.lua", path)
+        done = self.examine()
+        self.assertIn(f"\nLua file:    {path}, which does nothing while the plugin is", done.out)
+        self.assertEqual((done.status, done.err), (0, ""))
+
+    def test_tested_versions(self) -> None:
+        """Those that the README names; the one that runs this test is one of them."""
+        self.install(self.own)
+        found = re.search(r"^tested: +with Wireshark (.*)$", self.examine().out, re.MULTILINE)
+        assert found
+        versions = found.group(1).split(", ")
+        self.assertIn(setup().version, versions)
+        readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+        paragraph = r"^Tested with every change.*?(?=Written for, but never run)"
+        said = re.search(paragraph, readme, re.MULTILINE | re.DOTALL)
+        assert said
+        self.assertEqual(versions, re.findall(r"\b4\.\d", said.group()))
+
+    def test_version_that_was_never_run(self) -> None:
+        """A tshark that says it is 4.2: of Ubuntu 24.04, for instance."""
+        other = self.place / "tshark-4.2"
+        other.write_text(
+            f'#!/bin/sh\ntshark "$@" | sed "s/{re.escape(setup().version)}\\.[0-9]*/4.2.2/"\n'
+        )
+        other.chmod(0o755)
+        done = self.examine(str(other))
+        self.assertRegex(done.out, r"\ntested: .*: with 4\.2 it was never run\n")
 
     def test_root(self) -> None:
         if os.geteuid() != 0:

@@ -405,7 +405,7 @@ class Runs(TsharkTest):
         groups = capturing_groups()
         done = run("tshark", "-n", "-i", str(path), *arguments, groups=groups, timeout=60)
         if "permission" in done.err.lower():
-            self.skipTest("this user may not run dumpcap")
+            self.skipTest("this user may not run dumpcap (Debian: dpkg-reconfigure wireshark-common)")
         self.assertEqual(done.status, 0, done.err)
         return done.out
 
@@ -422,7 +422,7 @@ class Runs(TsharkTest):
     def sharkd(self, *calls: Tuple[str, Dict[str, Any]]) -> List[Any]:
         """What sharkd, which opens one file after another and shows any frame, answers."""
         if run("which", "sharkd").status:
-            self.skipTest("no sharkd")
+            self.skipTest("no sharkd (Debian: wireshark-common)")
         lines = [
             json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
             for number, (method, params) in enumerate(calls, 1)

@@ -1,4 +1,4 @@
-"""Pictures of the page, for those who want to look at it."""
+"""Pictures of the page, for those who want to look at it: a part of the suite with --pictures."""
 
 import pages
 from pages import PageTest
@@ -8,8 +8,7 @@ class PicturesTest(PageTest):
     """Looks are judged by people: this only takes the pictures."""
 
     def test_take_pictures(self) -> None:
-        if pages.PICTURES is None:
-            self.skipTest("--pictures is not given")
+        assert pages.PICTURES
         pages.PICTURES.mkdir(parents=True, exist_ok=True)
         for name, width, scheme in (
             ("light", 1200, "light"),
