@@ -46,8 +46,8 @@ struct FileFacts {
 struct RunsHeader {
   bool arp = true;        ///< the targets of ARP requests were observed
   bool multicast = true;  ///< multicast and broadcast destinations were
-  std::string filter;     ///< the display filter that chose the packets
-  std::vector<FileFacts> files;
+  std::string filter{};   ///< the display filter that chose the packets
+  std::vector<FileFacts> files{};
   bool operator==(const RunsHeader&) const = default;
 };
 

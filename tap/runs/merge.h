@@ -51,36 +51,33 @@ class Merge {
   const std::vector<std::string>& errors() const { return errors_; }
 
   /// Runs so far that began within an earlier run, of many packets, of the same host pair from
-  /// another stream: where this is not 0, who sent first may be wrong in so many cases. Never less
-  /// than there are; it may count a few too many. Costs memory only while streams overlap.
+  /// another stream: about as many cases in which who sent first may be wrong; 0 only if there is
+  /// none. Costs memory only while streams overlap.
   uint64_t overlaps() const { return overlaps_; }
 
  private:
   struct Stream {
-    Open open;
+    Open open;  // empty: it was
     std::unique_ptr<RunStream> runs;
+    Run next;
   };
   // A stream, and where it goes on.
   struct Head {
     int64_t order;
     uint32_t stream;
-    bool operator>(const Head& other) const {
-      return order != other.order ? order > other.order : stream > other.stream;
-    }
+    auto operator<=>(const Head&) const = default;
   };
-  // Until when the latest runs of a host pair last, and whose they are.
+  // Until when the runs of a host pair last, and whose run lasts longest.
   struct Span {
     int64_t end;
     uint32_t stream;
   };
 
-  bool advance(uint32_t stream);
+  void advance(uint32_t stream);
   void note_overlap(const Run& run, uint32_t stream);
 
   std::vector<Stream> streams_;
-  std::vector<Run> next_;                            // by stream: what it goes on with
-  std::vector<Head> heads_;                          // a heap
-  size_t open_ = 0;                                  // streams
+  std::vector<Head> heads_;                          // a heap, the earliest on top
   boost::unordered_flat_map<uint64_t, Span> spans_;  // by host pair
   size_t sweep_at_ = 0;
   uint64_t overlaps_ = 0;

@@ -3,11 +3,11 @@
 #include <map>
 #include <random>
 #include <set>
-#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "engine_state.h"
 #include "tap/count/engine.h"
 #include "traffic.h"
 
@@ -108,37 +108,6 @@ Plain counted_by(const Engine& engine) {
     EXPECT_TRUE(is_new) << "a pair is stored once";
   }
   return plain;
-}
-
-// All that can be told of an engine's pairs and sources.
-auto everything(const Engine& engine) {
-  std::vector<std::tuple<uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, uint32_t, uint16_t, int,
-                         int, int, int, int64_t, uint32_t, uint32_t, std::vector<uint64_t>>>
-      pairs;
-  for (uint32_t number = 0; number < engine.pair_count(); ++number) {
-    const Pair& pair = engine.pair(number);
-    std::vector<uint64_t> services;
-    engine.for_each_service(number, [&](Service service, bool answered, uint64_t) {
-      services.push_back(uint64_t{answered} << 32 |
-                         uint64_t{static_cast<uint8_t>(service.transport)} << 16 | service.port);
-    });
-    const ServiceCount count = engine.services(number);
-    pairs.emplace_back(pair.source, pair.destination, pair.first_frame, engine.packets(number),
-                       engine.bytes(number), pair.flags, pair.port, pair.transport,
-                       pair.open_attempts, pair.open_handshakes, pair.took_up, pair.first_time,
-                       count.tried, count.answered, services);
-  }
-  std::vector<std::tuple<Address, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
-                         uint32_t, uint32_t, uint64_t, uint64_t, int64_t, int64_t>>
-      sources;
-  for (uint32_t number = 0; number < engine.source_count(); ++number) {
-    const Source& source = engine.source(number);
-    sources.emplace_back(source.address, source.destinations, source.contacted, source.answered,
-                         source.tcp_attempts, source.tcp_refused, source.tcp_handshakes,
-                         source.first_frame, source.last_frame, source.packets, source.bytes,
-                         source.first_time, source.last_time);
-  }
-  return std::pair(pairs, sources);
 }
 
 class EngineDifferential : public testing::TestWithParam<Kind> {};

@@ -1,0 +1,46 @@
+// All that can be told of an engine's pairs and sources, to compare two engines.
+#ifndef FANOUT_TESTS_UNIT_ENGINE_STATE_H_
+#define FANOUT_TESTS_UNIT_ENGINE_STATE_H_
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "tap/count/engine.h"
+
+namespace fanout {
+
+inline auto everything(const Engine& engine) {
+  using PairBits = std::array<uint64_t, sizeof(Pair) / sizeof(uint64_t)>;
+  std::vector<std::tuple<PairBits, uint64_t, uint64_t, uint32_t, uint32_t, std::vector<uint64_t>>>
+      pairs;
+  for (uint32_t number = 0; number < engine.pair_count(); ++number) {
+    std::vector<uint64_t> services;
+    engine.for_each_service(number, [&](Service service, bool answered, uint64_t packets) {
+      services.push_back(uint64_t{answered} << 32 |
+                         uint64_t{static_cast<uint8_t>(service.transport)} << 16 | service.port);
+      services.push_back(packets);
+    });
+    const ServiceCount count = engine.services(number);
+    pairs.emplace_back(std::bit_cast<PairBits>(engine.pair(number)), engine.packets(number),
+                       engine.bytes(number), count.tried, count.answered, services);
+  }
+  std::vector<std::tuple<Address, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
+                         uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, int64_t, int64_t>>
+      sources;
+  for (uint32_t number = 0; number < engine.source_count(); ++number) {
+    const Source& source = engine.source(number);
+    sources.emplace_back(source.address, source.destinations, source.contacted, source.answered,
+                         source.tcp_attempts, source.tcp_refused, source.tcp_handshakes,
+                         source.missed, source.first_frame, source.last_frame, source.packets,
+                         source.bytes, source.first_time, source.last_time);
+  }
+  return std::pair(pairs, sources);
+}
+
+}  // namespace fanout
+
+#endif  // FANOUT_TESTS_UNIT_ENGINE_STATE_H_
