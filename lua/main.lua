@@ -4,8 +4,8 @@
 -- into the folder "Personal Lua Plugins" (Help > About > Folders). It gives
 --
 --   Statistics > Scan Suspects
---   tshark -q -r FILE -z fanout[,threshold][,text|json|csv][,all][,pairs][,top=N][,unicast]
---                        [,ports=N][,window=SECONDS][,full][,file=PATH][,filter]
+--   tshark -q -r FILE -z fanout[,threshold][,option]...[,filter]
+--   tshark -z fanout,help
 --
 -- Lua 5.2 to 5.4, Wireshark 4.0 to 4.6. Where the binary plugin is loaded this file does nothing.
 --

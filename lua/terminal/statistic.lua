@@ -17,9 +17,17 @@ local function is_unicode_terminal()
   return false
 end
 
+-- Ends tshark, as its own helps do.
+local function print_help()
+  local why = output.write_output(options_module.help())
+  if why then return errors.refuse("fanout: " .. why, 2) end
+  if not gui_enabled() then os.exit(0) end
+end
+
 local function start(argument)
   local options, problem = options_module.parse(argument)
   if not options then return errors.refuse("-z fanout: " .. problem, 1) end
+  if options.help then return print_help() end
   if options.file then
     local why = output.why_not_writable(options.file)
     if why then return errors.refuse("-z fanout: file=: " .. why, 1) end

@@ -18,10 +18,16 @@ class Bundle(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.lua = Path(folder.name) / "lua"
         shutil.copytree(ROOT / "lua", self.lua)
-        self.parameters = Path(folder.name) / "tap/judge/parameters.def"
-        self.parameters.parent.mkdir(parents=True)
-        shutil.copy(ROOT / "tap/judge/parameters.def", self.parameters)
+        self.parameters = self.copy(Path(folder.name), "tap/judge/parameters.def")
+        self.options = self.copy(Path(folder.name), "tap/report/options.def")
         self.file = Path(folder.name) / "fanout.lua"
+
+    @staticmethod
+    def copy(folder: Path, name: str) -> Path:
+        path = folder / name
+        path.parent.mkdir(parents=True)
+        shutil.copy(ROOT / name, path)
+        return path
 
     def bundle(self) -> Run:
         return subprocess.run([str(self.lua / "bundle"), str(self.file)], capture_output=True,
@@ -74,6 +80,12 @@ class Bundle(unittest.TestCase):
             with self.subTest(line):
                 self.parameters.write_text(f"//   REAL(name, number)\n{line}\n", encoding="utf-8")
                 self.assert_refused("parameters.def:2: ")
+
+    def test_option_that_cannot_be_read_is_named_with_its_place(self) -> None:
+        for line in ("OPTION_FLAG(all, kLua)", 'OPTION_NUMBER(top, N, 1, kLua, "Help.")'):
+            with self.subTest(line):
+                self.options.write_text(f"\n{line}\n", encoding="utf-8")
+                self.assert_refused("options.def:2: ")
 
     def test_folder_that_does_not_exist(self) -> None:
         self.file = self.file / "below" / "fanout.lua"

@@ -158,6 +158,12 @@ class SameErrors(unittest.TestCase):
                 self.assertEqual(lua.stderr, said)
                 self.assertEqual(lua.returncode, plugin.returncode)
 
+    def test_help_lists_the_options_of_the_plugin_but_html(self) -> None:
+        lua, plugin = (homes().run(home, "-q", "-z", "fanout,help") for home in ("lua", "plugin"))
+        self.assertEqual((lua.returncode, lua.stderr), (0, ""))
+        table = re.sub(r"(?m)^  html .*\n(?: {4}.*\n)*", "", plugin.stdout)
+        self.assertEqual(lua.stdout, table.split("\nwireshark ")[0])
+
     def test_html_is_refused(self) -> None:
         lua = homes().report("lua", homes().capture("arp-kinds.pcap"), ",html")
         self.assertIn('"html" needs the binary plugin', lua.stderr)
