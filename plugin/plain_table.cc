@@ -98,7 +98,7 @@ tap_packet_status on_packet(void* data, packet_info* pinfo, epan_dissect_t* edt,
     collect_from_addresses(pinfo, edt->tvb, *g_counts->carriers, &observations);
   }
   for (const Observation& observation : observations) {
-    if (observation.source.network == Network::kArp && !preferences().count_arp) continue;
+    if (resolves_addresses(observation.source.network) && !preferences().count_arp) continue;
     const uint32_t source = g_counts->engine.observe(observation).source;
     if (source != kNone) update_row(table, source);
   }

@@ -109,7 +109,10 @@ void mark_expert(packet_info* pinfo, proto_item* item, const Mark& mark,
                  const Observation& observation, const char* source) {
   if (!preferences().expert) return;
   const uint32_t frame = observation.frame;
-  const char* arp = observation.source.network == Network::kArp ? " by ARP" : "";
+  const Network network = observation.source.network;
+  const char* arp = network == Network::kArp   ? " by ARP"
+                    : network == Network::kNdp ? " by NDP"
+                                               : "";
   if (mark.accused_in == frame) {
     expert_add_info_format(pinfo, item, &ei_scan, "%s%s looks like a scanner: %s", source, arp,
                            g_marks->accusation(observation.source)->reason.c_str());
@@ -192,14 +195,14 @@ int dissect_fanout(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
   observe(pinfo, tvb, is_first_time);
   if (!preferences().count_arp) {
     std::erase_if(g_observations,
-                  [](const Observation& o) { return o.source.network == Network::kArp; });
+                  [](const Observation& o) { return resolves_addresses(o.source.network); });
   }
   if (is_first_time) {
     g_marks->count(pinfo->num, frame_time(pinfo), g_observations, is_never_flagged);
   }
   for (const Observation& observation : g_observations) {
     const bool is_reply =
-        observation.source.network == Network::kArp && observation.role == Role::kAnswer;
+        resolves_addresses(observation.source.network) && observation.role == Role::kAnswer;
     if (!is_reply) add_tree(tvb, pinfo, tree, observation);
   }
   return static_cast<int>(tvb_captured_length(tvb));

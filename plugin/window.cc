@@ -98,7 +98,12 @@ class Limited {
 
   static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t*,
                                    const void* header, tap_flags_t) {
-    self(data)->engine_->post(observe_ipv6(pinfo, header));
+    const Observation observation = observe_ipv6(pinfo, header);
+    self(data)->engine_->post(observation);
+    Observation neighbour;
+    if (preferences().count_arp && observe_neighbour(pinfo, observation, &neighbour)) {
+      self(data)->engine_->post(neighbour);
+    }
     return TAP_PACKET_DONT_REDRAW;
   }
 

@@ -81,15 +81,22 @@ bool may_skip_dissection(const packet_info* pinfo, const proto_tree* tree) {
 }
 
 int dissect(LinkType* type, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
-  static Observation observation;  // must outlive this call: the tap is delivered after it
+  static HeaderObservations observed;  // must outlive this call: the tap is delivered after it
   if (may_skip_dissection(pinfo, tree)) {
     const int captured = static_cast<int>(tvb_captured_length(tvb));
     const Bytes bytes(captured == 0 ? nullptr : tvb_get_ptr(tvb, 0, captured),
                       static_cast<size_t>(captured));
-    observation = frame_observation(pinfo);
-    switch (read_frame(type->link, bytes, tvb_reported_length(tvb), *g_run.carriers, observation)) {
+    Observation& header = observed.header;
+    header = frame_observation(pinfo);
+    switch (read_frame(type->link, bytes, tvb_reported_length(tvb), *g_run.carriers, header)) {
       case Reading::kObservation:
-        tap_queue_packet(g_header_tap, pinfo, &observation);
+        observed.has_neighbour = false;
+        if (header.role == Role::kDiscovery) {
+          observed.neighbour = frame_observation(pinfo);
+          observed.has_neighbour = read_neighbour(
+              find_ipv6(bytes, header.source, header.destination), header, observed.neighbour);
+        }
+        tap_queue_packet(g_header_tap, pinfo, &observed);
         return captured;
       case Reading::kNothing:
         tap_queue_packet(g_header_tap, pinfo, nullptr);

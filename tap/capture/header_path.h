@@ -8,8 +8,15 @@
 namespace fanout {
 
 /// The tap that the short way queues, once for each frame it spares the dissection, with the
-/// frame's observation, or with nullptr for a frame that has none.
+/// frame's HeaderObservations, or with nullptr for a frame that has none.
 inline constexpr const char* kHeaderTap = "fanout_headers";
+
+/// What the headers of a frame say.
+struct HeaderObservations {
+  Observation header;
+  Observation neighbour;  ///< for neighbour discovery: who is looked for by whom
+  bool has_neighbour = false;
+};
 
 /// The tap that keeps the queue of taps open while packets are marked; nobody is ever called.
 inline constexpr const char* kMarksTap = "fanout_marks";

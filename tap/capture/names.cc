@@ -20,7 +20,7 @@ std::string host_name(const Address& address) {
   if (!gbl_resolv_flags.network_name) return {};
   const std::array<uint8_t, 16> bytes = address.bytes();
   ::address wireshark_address;
-  if (address.network == Network::kIpv6) {
+  if (has_ipv6_addresses(address.network)) {
     set_address(&wireshark_address, AT_IPv6, 16, bytes.data());
   } else {
     set_address(&wireshark_address, AT_IPv4, 4, bytes.data());

@@ -45,20 +45,11 @@ Bytes find_ipv4_packet(const packet_info* pinfo, const address& source) {
   });
 }
 
-// The IPv6 packet that has these addresses. Wireshark copies them: they must be
-// looked for.
-Bytes find_ipv6_packet(const packet_info* pinfo, Bytes addresses) {
-  constexpr size_t kAtSource = 8;
-  return find_in_sources(pinfo, [addresses](Bytes bytes) -> Bytes {
-    auto from = bytes.begin();
-    for (;;) {
-      from = std::search(from, bytes.end(), addresses.begin(), addresses.end());
-      if (from == bytes.end()) return {};
-      const auto at = static_cast<size_t>(from - bytes.begin());
-      if (at >= kAtSource && bytes[at - kAtSource] >> 4 == 6) return bytes.subspan(at - kAtSource);
-      ++from;
-    }
-  });
+// The IPv6 packet that has these addresses. Wireshark copies them: they must be looked for.
+Bytes find_ipv6_packet(const packet_info* pinfo, const Address& source,
+                       const Address& destination) {
+  return find_in_sources(
+      pinfo, [&](Bytes bytes) -> Bytes { return find_ipv6(bytes, source, destination); });
 }
 
 // Sets the addresses of an observation, and what the packet that has them says. False if there is
@@ -80,7 +71,7 @@ bool observe_ipv6_packet(const packet_info* pinfo, const address& source,
   std::memcpy(addresses + 16, destination.data, 16);
   observation->source = Address::ipv6(addresses);
   observation->destination = Address::ipv6(addresses + 16);
-  const Bytes packet = find_ipv6_packet(pinfo, addresses);
+  const Bytes packet = find_ipv6_packet(pinfo, observation->source, observation->destination);
   read_transport(packet, *observation);
   return !packet.empty();
 }
@@ -131,6 +122,13 @@ Layers layers_of(const packet_info* pinfo) {
     layers.innermost_is_ipv6 = true;
   }
   return layers;
+}
+
+// Adds a header's observation, and what it says about the neighbours of its source.
+void add(const packet_info* pinfo, const Observation& header, Observations* observations) {
+  observations->push_back(header);
+  Observation neighbour;
+  if (observe_neighbour(pinfo, header, &neighbour)) observations->push_back(neighbour);
 }
 
 }  // namespace
@@ -187,6 +185,14 @@ Observation observe_ipv6(const packet_info* pinfo, const void* data) {
   return observation;
 }
 
+bool observe_neighbour(const packet_info* pinfo, const Observation& header,
+                       Observation* neighbour) {
+  if (header.role != Role::kDiscovery) return false;
+  *neighbour = frame_observation(pinfo);
+  return read_neighbour(find_ipv6_packet(pinfo, header.source, header.destination), header,
+                        *neighbour);
+}
+
 bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation) {
   if (!layers_of(pinfo).arp) return false;
   *observation = frame_observation(pinfo);
@@ -215,7 +221,7 @@ bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carri
   // Wireshark may have found a tunnel by what the frames before told.
   const Layers layers = layers_of(pinfo);
   if (layers.ipv4 + layers.ipv6 > 1) return false;
-  observations->push_back(observation);
+  add(pinfo, observation, observations);
   return true;
 }
 
@@ -231,7 +237,7 @@ void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* 
   for (int i = 0; i < layers.ipv6; ++i) {
     const void* header = fetch_tapped_data(ipv6_tap, i);
     if (header == nullptr) break;
-    observations->push_back(observe_ipv6(pinfo, header));
+    add(pinfo, observe_ipv6(pinfo, header), observations);
   }
   Observation arp;
   if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);
@@ -259,7 +265,7 @@ void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Car
     const bool is_cut = !observations->empty() &&
                         innermost.destination == observations->back().destination &&
                         (innermost.source == observations->back().source || !is_there);
-    if (!is_cut) observations->push_back(innermost);
+    if (!is_cut) add(pinfo, innermost, observations);
   }
   Observation arp;
   if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);

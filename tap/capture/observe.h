@@ -25,6 +25,10 @@ Observation observe_ipv4(const packet_info* pinfo, const void* data);
 /// The same for the `ipv6` tap.
 Observation observe_ipv6(const packet_info* pinfo, const void* data);
 
+/// The neighbour solicitation or advertisement of an IPv6 header that was observed; false if it has
+/// none that read_neighbour() takes.
+bool observe_neighbour(const packet_info* pinfo, const Observation& header, Observation* neighbour);
+
 /// The ARP packet of a frame; false if there is none that read_arp() takes. There is no tap for it.
 bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation);
 

@@ -64,7 +64,7 @@ bool parse_subnet(const char* text, Subnet* subnet) {
 uint64_t first_bits(uint64_t word, unsigned bits) { return bits == 0 ? 0 : word >> (64 - bits); }
 
 bool contains(const Subnet& subnet, const Address& address) {
-  const bool is_ipv6 = address.network == Network::kIpv6;
+  const bool is_ipv6 = has_ipv6_addresses(address.network);
   if (is_ipv6 != (subnet.address.network == Network::kIpv6)) return false;
   if (!is_ipv6) {
     const unsigned ignored = 32 - subnet.bits;

@@ -8,7 +8,8 @@
 namespace fanout {
 namespace {
 
-constexpr uint64_t kPacketsWrap = 1u << 24;
+constexpr uint64_t kPacketsWrap = 1u << 16;
+constexpr uint64_t kBytesWrap = 1u << 24;
 constexpr uint8_t kMostOpenAttempts = (1u << 6) - 1;
 constexpr uint8_t kMostOpenHandshakes = (1u << 6) - 1;
 constexpr uint8_t kMostAskingPackets = (1u << 7) - 1;
@@ -38,7 +39,37 @@ void increment_saturating(T& counter, T most = std::numeric_limits<T>::max()) {
   if (counter < most) ++counter;
 }
 
+// A time span in 7 bits: units of 2^20 ns, about a millisecond, as a floating-point number with two
+// bits of mantissa.
+constexpr uint32_t kSpanUnit = 20;
+constexpr uint32_t kMostSpan = (1u << 7) - 1;
+
+uint32_t span_code(uint64_t nanoseconds) {
+  const uint64_t units = nanoseconds >> kSpanUnit;
+  if (units < 4) return static_cast<uint32_t>(units);
+  const auto exponent = static_cast<uint32_t>(std::bit_width(units)) - 3;
+  return std::min<uint32_t>(kMostSpan,
+                            4 * (exponent + 1) + (static_cast<uint32_t>(units >> exponent) & 3));
+}
+
+uint64_t distance(int64_t one, int64_t other) {
+  return one < other ? static_cast<uint64_t>(other) - static_cast<uint64_t>(one)
+                     : static_cast<uint64_t>(one) - static_cast<uint64_t>(other);
+}
+
+// Whether the probe can also be a part of a connection that began before the capture.
+bool may_be_connected(Probe probe) {
+  return probe == Probe::kAck || probe == Probe::kMaimon || probe == Probe::kRst ||
+         probe == Probe::kSctpCookie;
+}
+
 }  // namespace
+
+uint64_t Pair::span() const {
+  const uint64_t units =
+      span_code < 4 ? span_code : uint64_t{4u + span_code % 4u} << (span_code / 4u - 1);
+  return units << kSpanUnit;
+}
 
 Engine::Engine(const Options& options)
     : options_(options),
@@ -107,9 +138,9 @@ Engine::Seen Engine::observe(const Observation& observation) {
 }
 
 Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint32_t likely_pair) {
-  const bool is_arp_reply =
-      observation.source.network == Network::kArp && observation.role == Role::kAnswer;
-  if (is_arp_reply) {
+  const bool is_resolved =
+      resolves_addresses(observation.source.network) && observation.role == Role::kAnswer;
+  if (is_resolved) {
     const uint32_t asked = opposite(observation);
     if (asked != kNone) answer(asked, {observation.transport, observation.source_port});
     return {};
@@ -145,7 +176,8 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint
   }
   Pair& pair = pairs_[seen.pair];
   count_packets(pair, seen.pair, 1, observation.bytes);
-  seen.new_service = weigh(pair, seen.pair, source, seen.new_destination, observation);
+  if (!seen.new_destination) note_time(pair, observation.time);
+  seen.new_service = weigh(pair, seen.pair, source, observation);
   return seen;
 }
 
@@ -160,7 +192,12 @@ Engine::Seen Engine::replay(const Run& run, uint32_t first_frame, uint32_t last_
 
   Source& source = sources_[seen.source];
   source.bytes += run.bytes;
-  if (seen.pair != kNone) count_packets(pairs_[seen.pair], seen.pair, 0, run.bytes);
+  if (seen.pair != kNone) {
+    Pair& pair = pairs_[seen.pair];
+    count_packets(pair, seen.pair, 0, run.bytes);
+    note_time(pair, run.least_time);
+    note_time(pair, run.greatest_time);
+  }
   if (run.least_time != kNoTime) {
     if (source.first_time == kNoTime || run.least_time < source.first_time) {
       source.first_time = run.least_time;
@@ -195,7 +232,7 @@ uint32_t Engine::add_pair(uint32_t source, const Observation& observation, uint3
   Pair pair{};
   pair.source = source;
   pair.destination = static_cast<uint32_t>(destination.low);
-  if (destination.network == Network::kIpv6) {
+  if (has_ipv6_addresses(destination.network)) {
     const uint32_t place_hash = this->hash(destination);
     pair.destination = ipv6_index_.find(
         place_hash, [&](uint32_t place) { return ipv6_destinations_[place] == destination; });
@@ -219,151 +256,278 @@ void Engine::count_packets(Pair& pair, uint32_t number, uint64_t packets, uint64
   const uint64_t sum = pair.packets + packets;
   const uint64_t sum_of_bytes = pair.bytes + bytes;
   pair.packets = sum & (kPacketsWrap - 1);
-  pair.bytes = static_cast<uint32_t>(sum_of_bytes);
+  pair.bytes = sum_of_bytes & (kBytesWrap - 1);
   if (sum >= kPacketsWrap) excess_[number].packets += sum & ~(kPacketsWrap - 1);
-  if (sum_of_bytes >> 32 != 0) excess_[number].bytes += sum_of_bytes >> 32 << 32;
+  if (sum_of_bytes >= kBytesWrap) excess_[number].bytes += sum_of_bytes & ~(kBytesWrap - 1);
+}
+
+void Engine::note_time(Pair& pair, int64_t time) {
+  if (time == kNoTime || pair.first_time == kNoTime) return;
+  const uint32_t span = span_code(distance(time, pair.first_time));
+  if (span > pair.span_code) pair.span_code = span & kMostSpan;
 }
 
 // Notes what the packet says about who asked and who answered, and returns whether it asks for a
 // service that the source had not yet asked of this destination, after its first.
-bool Engine::weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
-                   const Observation& observation) {
-  const Service asked{observation.transport, observation.destination_port};
-  const Service own{observation.transport, observation.source_port};
-
-  uint32_t other = kNone;
-  if (is_new) {
-    other = opposite(observation);
-    if (other != kNone) {
-      pair.flags |= Pair::kReplying;
-    } else if (!observation.destination.is_multicast_or_broadcast()) {
-      if (observation.role == Role::kAsk || observation.role == Role::kDatagram) {
-        pair.flags |= Pair::kContacted;
-        pair.same_port = asked.transport == Transport::kUdp && own == asked ? 1 : 0;
-        ++source.contacted;
-      } else if (observation.role == Role::kAnswer || observation.role == Role::kRefusal) {
-        pair.flags |= Pair::kUnsolicited;
-        serve(pair, own);
-      } else if (observation.role == Role::kData) {
-        // Cut off in the middle: the lower port is the service.
-        if (own.port < asked.port) {
-          serve(pair, own);
-        } else {
-          ask(number, asked, observation.frame);
-        }
-      }
+bool Engine::weigh(Pair& pair, uint32_t number, Source& source, const Observation& observation) {
+  if (observation.role == Role::kError || observation.role == Role::kDiscovery) {
+    if (pair.spoke == 0 && observation.role == Role::kError) {
+      pair.probe_kind = static_cast<uint32_t>(Probe::kError) & (kProbes - 1);
     }
+    return false;
   }
+  const bool is_first = pair.spoke == 0;
+  uint32_t other = is_first ? begin(pair, number, source, observation) : kNone;
+  const auto opposite_pair = [&] { return is_first ? other : opposite(observation); };
+  const Service asked{observation.transport, observation.destination_port};
 
   switch (observation.role) {
     case Role::kAsk:
-      if (observation.transport == Transport::kTcp) {
-        increment_saturating(source.tcp_attempts);
+      if (has_handshake(observation.transport)) {
+        if (observation.transport == Transport::kTcp) increment_saturating(source.tcp_attempts);
         if (pair.open_attempts < kMostOpenAttempts) {
           pair.open_attempts = (pair.open_attempts + 1) & kMostOpenAttempts;
         }
       }
       if (pair.has_asked_first(asked)) return false;
-      return ask(number, asked, observation.frame);
+      return ask(number, asked, observation);
 
-    case Role::kDatagram:
+    case Role::kDatagram: {
+      const Service own{observation.transport, observation.source_port};
       if (pair.has(Pair::kServed) ? pair.service() == own : pair.has_asked_first(asked)) {
         return false;
       }
-      if (!is_new) other = opposite(observation);
-      if (other == kNone || !has_asked(other, own)) return ask(number, asked, observation.frame);
-      answer(other, own);
-      if (!pair.has(Pair::kAsked)) serve(pair, own);
-      return false;
-
+      return weigh_datagram(pair, number, opposite_pair(), observation);
+    }
     case Role::kAnswer:
-      if (!is_new) other = opposite(observation);
-      if (other == kNone) return false;
-      // A UDP port that was not asked only looks like a server's: NFS asks from system ports.
-      if (observation.transport == Transport::kUdp && !has_asked(other, own)) {
-        return ask(number, asked, observation.frame);
-      }
-      answer(other, own);
-      if (Pair& asker = pairs_[other]; asker.open_attempts > 0) {
-        asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
-        if (asker.open_handshakes < kMostOpenHandshakes) {
-          asker.open_handshakes = (asker.open_handshakes + 1) & kMostOpenHandshakes;
-        }
-      }
-      return false;
+      return weigh_answer(pair, number, opposite_pair(), observation);
 
     case Role::kRefusal:
-      if (pair.open_handshakes > 0) {
-        pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
-      }
-      if (!is_new) other = opposite(observation);
-      if (other == kNone) return false;
-      if (Pair& asker = pairs_[other]; asker.open_attempts > 0) {
-        asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
-        increment_saturating(sources_[asker.source].tcp_refused);
-      } else if (is_new && !asker.has(Pair::kContacted) && !asker.has(Pair::kUnsolicited) &&
-                 asker.packets <= kMostProbes) {
-        asker.flags |= Pair::kContacted;
-        ++sources_[asker.source].contacted;
-      }
-      // Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
-      if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited) &&
-          !pairs_[other].has(Pair::kUnsolicited)) {
-        ask(other, own, observation.frame);
-      }
-      return false;
+      return weigh_refusal(pair, number, opposite_pair(), is_first, observation);
 
     case Role::kData:
-      if (pair.open_handshakes > 0) {
-        pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
-        pair.took_up = 1;
-        increment_saturating(source.tcp_handshakes);
-      }
-      // Where the answers were not captured, the source's own ACK shows that there was one.
-      if (pair.has(Pair::kContacted) && !pair.has(Pair::kAnswered) && pair.open_attempts > 0 &&
-          has_asked(number, asked)) {
-        pair.took_up = 1;
-        answer(number, asked);
-      }
-      if (pair.has(Pair::kReplying) && !pair.has(Pair::kCredited)) {
-        pair.flags |= Pair::kCredited;
-        if (!is_new) other = opposite(observation);
-        if (other != kNone) answer(other, own);
-      }
-      return false;
+      if (pair.has(Pair::kReplying) && !pair.has(Pair::kCredited)) other = opposite_pair();
+      return weigh_data(pair, number, source, other, observation);
 
     case Role::kError:
-      return false;
+    case Role::kDiscovery:
+      break;
   }
   return false;
+}
+
+// Notes who began, by the first packet of a pair that says something, and returns the opposite
+// pair.
+uint32_t Engine::begin(Pair& pair, uint32_t number, Source& source,
+                       const Observation& observation) {
+  const Service asked{observation.transport, observation.destination_port};
+  const Service own{observation.transport, observation.source_port};
+  pair.spoke = 1;
+  pair.probe_kind = static_cast<uint32_t>(observation.probe) & (kProbes - 1);
+  const uint32_t other = opposite(observation);
+  if (other != kNone) {
+    pair.flags |= Pair::kReplying;
+    hear(pairs_[other]);
+    return other;
+  }
+  if (observation.destination.is_multicast_or_broadcast()) return other;
+  // The lower port is the service: a probe goes to it, an answer comes from it.
+  const bool is_probe = observation.probe != Probe::kNone && own.port > asked.port;
+  switch (observation.role) {
+    case Role::kAsk:
+    case Role::kDatagram:
+      contact(pair, source, observation);
+      break;
+    case Role::kAnswer:
+      pair.flags |= Pair::kUnsolicited;
+      serve(pair, own);
+      break;
+    case Role::kRefusal:
+      if (is_probe) {
+        contact(pair, source, observation);
+      } else {
+        pair.flags |= Pair::kUnsolicited;
+        serve(pair, own);
+      }
+      break;
+    case Role::kData:
+      if (own.port < asked.port) {
+        serve(pair, own);
+      } else {
+        if (is_probe) contact(pair, source, observation);
+        ask(number, asked, observation);
+      }
+      break;
+    default:
+      break;
+  }
+  return other;
+}
+
+void Engine::contact(Pair& pair, Source& source, const Observation& observation) {
+  pair.flags |= Pair::kContacted;
+  pair.bare = 1;
+  const bool same = observation.source_port == observation.destination_port;
+  pair.same_port = observation.transport == Transport::kUdp && same ? 1 : 0;
+  ++source.contacted;
+}
+
+bool Engine::weigh_datagram(Pair& pair, uint32_t number, uint32_t other,
+                            const Observation& observation) {
+  const Service own{observation.transport, observation.source_port};
+  if (other == kNone || !has_asked(other, own)) {
+    return ask(number, {observation.transport, observation.destination_port}, observation);
+  }
+  answer(other, own);
+  if (!pair.has(Pair::kAsked)) serve(pair, own);
+  return false;
+}
+
+bool Engine::weigh_answer(Pair& pair, uint32_t number, uint32_t other,
+                          const Observation& observation) {
+  const Service own{observation.transport, observation.source_port};
+  if (has_handshake(observation.transport)) settle(pair);
+  if (other == kNone) return false;
+  // A UDP port that was not asked only looks like a server's: NFS asks from system ports.
+  if (observation.transport == Transport::kUdp && !has_asked(other, own)) {
+    return ask(number, {observation.transport, observation.destination_port}, observation);
+  }
+  Pair& asker = pairs_[other];
+  if (has_handshake(observation.transport)) settle(asker);
+  answer(other, own);
+  if (asker.open_attempts > 0) {
+    asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
+    if (asker.open_handshakes < kMostOpenHandshakes) {
+      asker.open_handshakes = (asker.open_handshakes + 1) & kMostOpenHandshakes;
+    }
+  }
+  return false;
+}
+
+bool Engine::weigh_refusal(Pair& pair, uint32_t number, uint32_t other, bool is_first,
+                           const Observation& observation) {
+  if (pair.bare != 0 && pair.probe() == Probe::kRst) {
+    if (observation.probe != Probe::kRst) return false;
+    return ask(number, {observation.transport, observation.destination_port}, observation);
+  }
+  if (pair.open_handshakes > 0) {
+    pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
+  }
+  if (other == kNone) return false;
+  Pair& asker = pairs_[other];
+  if (asker.open_attempts > 0) {
+    asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
+    if (observation.transport == Transport::kTcp) {
+      increment_saturating(sources_[asker.source].tcp_refused);
+    }
+  } else if (is_first && !asker.has(Pair::kContacted) && !asker.has(Pair::kUnsolicited) &&
+             packets(other) <= kMostProbes) {
+    asker.flags |= Pair::kContacted;
+    ++sources_[asker.source].contacted;
+  }
+  // Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
+  if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited) && !asker.has(Pair::kUnsolicited)) {
+    ask(other, {observation.transport, observation.source_port}, observation);
+  }
+  return false;
+}
+
+// `other` is only needed where this is the first data to a host that had sent first.
+bool Engine::weigh_data(Pair& pair, uint32_t number, Source& source, uint32_t other,
+                        const Observation& observation) {
+  const Service asked{observation.transport, observation.destination_port};
+  if (pair.open_handshakes > 0) {
+    pair.open_handshakes = (pair.open_handshakes - 1) & kMostOpenHandshakes;
+    pair.connected = 1;
+    if (observation.transport == Transport::kTcp) increment_saturating(source.tcp_handshakes);
+  }
+  // Where the answers were not captured, the source's own ACK shows that there was one.
+  const bool acknowledges = pair.has(Pair::kContacted) && !pair.has(Pair::kAnswered) &&
+                            pair.open_attempts > 0 && has_opened(number, asked);
+  if (acknowledges) {
+    pair.connected = 1;
+    answer(number, asked);
+  } else if (pair.bare != 0 && observation.probe != Probe::kNone) {
+    const bool is_probe = observation.source_port > observation.destination_port;
+    return is_probe && !pair.has_asked_first(asked) && ask(number, asked, observation);
+  }
+  if (has_handshake(observation.transport)) {
+    talk(pair, observation);
+    settle(pair);
+  }
+  if (other != kNone) {
+    pair.flags |= Pair::kCredited;
+    if (has_handshake(observation.transport)) settle(pairs_[other]);
+    answer(other, {observation.transport, observation.source_port});
+  }
+  return false;
+}
+
+// There is a connection between the two. What looked like a probe may have been part of it.
+void Engine::settle(Pair& pair) {
+  if (pair.bare == 0) return;
+  pair.bare = 0;
+  if (!may_be_connected(pair.probe())) return;
+  Source& source = sources_[pair.source];
+  --source.contacted;
+  if (pair.has(Pair::kAnswered)) --source.answered;
+  pair.flags &= static_cast<uint8_t>(~(Pair::kContacted | Pair::kAnswered));
+  if (pair.talked == 0) {
+    note_talk(pair);
+    hear(pair);
+  }
+}
+
+// The source sent what belongs to a connection.
+void Engine::talk(Pair& pair, const Observation& observation) {
+  if (pair.talked != 0) return;
+  note_talk(pair);
+  if (opposite(observation) != kNone) hear(pair);
+}
+
+void Engine::note_talk(Pair& pair) {
+  pair.talked = 1;
+  ++sources_[pair.source].talked;
+  ++talked_;
+}
+
+// The other side of the connection was captured too.
+void Engine::hear(Pair& pair) {
+  if (pair.talked == 0 || pair.heard != 0) return;
+  pair.heard = 1;
+  ++sources_[pair.source].heard;
+  ++heard_;
 }
 
 void Engine::serve(Pair& pair, Service own) {
   pair.flags |= Pair::kServed;
   pair.port = own.port;
-  pair.transport = static_cast<uint8_t>(own.transport) & 3;
+  pair.transport = static_cast<uint8_t>(own.transport) & 7;
 }
 
-bool Engine::ask(uint32_t number, Service service, uint32_t frame) {
+bool Engine::ask(uint32_t number, Service service, const Observation& observation) {
   Pair& pair = pairs_[number];
   if (!pair.has(Pair::kAsked) && !pair.has(Pair::kServed)) {
     pair.flags |= Pair::kAsked;
     pair.port = service.port;
-    pair.transport = static_cast<uint8_t>(service.transport) & 3;
+    pair.transport = static_cast<uint8_t>(service.transport) & 7;
     return false;
   }
   if (pair.has_asked_first(service)) return false;
   const uint64_t key = service_key(number, service);
   if (pair.has(Pair::kPorts)) {
     if (const auto found = services_.find(key); found != services_.end()) {
+      // What may be part of a connection counts once: by then it is known not to be.
       Asked& asked = found->second;
-      if (asked.packets < kMostAskingPackets)
+      if (observation.role != Role::kData) asked.opened = 1;
+      if (asked.packets < kMostAskingPackets && observation.role != Role::kData) {
         asked.packets = (asked.packets + 1) & kMostAskingPackets;
+      }
       return false;
     }
   }
   if (full()) {
-    note_limit(frame);
+    note_limit(observation.frame);
     return false;
   }
   PairServices& asked = per_pair_[number];
@@ -372,14 +536,21 @@ bool Engine::ask(uint32_t number, Service service, uint32_t frame) {
       const bool answered = on_speaking_terms(number);
       const uint64_t before = std::min<uint64_t>(packets(number) - 1, kMostAskingPackets);
       services_.emplace(service_key(number, pair.service()),
-                        Asked{static_cast<uint8_t>(before & kMostAskingPackets), answered});
+                        Asked{static_cast<uint8_t>(before & kMostAskingPackets), answered,
+                              !may_be_connected(pair.probe())});
       asked.services.push_back(pair.service());
       asked.answered = answered ? 1 : 0;
     }
     pair.flags |= Pair::kPorts;
+    asked.earliest = asked.latest = pair.first_time;
   }
-  services_.emplace(key, Asked{1, 0});
+  services_.emplace(key, Asked{1, 0, observation.role != Role::kData});
   asked.services.push_back(service);
+  if (observation.time != kNoTime) {
+    if (asked.earliest == kNoTime) asked.earliest = asked.latest = observation.time;
+    asked.earliest = std::min(asked.earliest, observation.time);
+    asked.latest = std::max(asked.latest, observation.time);
+  }
   return true;
 }
 
@@ -392,6 +563,16 @@ bool Engine::has_asked(uint32_t number, Service service) const {
   const Pair& pair = pairs_[number];
   if (pair.has_asked_first(service)) return true;
   return pair.has(Pair::kPorts) && services_.contains(service_key(number, service));
+}
+
+// Whether the source asked for a service by what opens a connection.
+bool Engine::has_opened(uint32_t number, Service service) const {
+  const Pair& pair = pairs_[number];
+  if (!pair.has(Pair::kPorts)) {
+    return pair.has_asked_first(service) && !may_be_connected(pair.probe());
+  }
+  const auto found = services_.find(service_key(number, service));
+  return found != services_.end() && found->second.opened != 0;
 }
 
 // Notes that the destination of a pair answered, from this service of its own.
@@ -419,7 +600,7 @@ uint32_t Engine::hash(const Address& source, const Address& destination) const {
   const uint64_t seed = seed_ + static_cast<uint64_t>(source.network);
   uint64_t both = 0;
   bool forwards = false;
-  if (source.network == Network::kIpv6) {
+  if (has_ipv6_addresses(source.network)) {
     const uint64_t from = mix(source.low ^ mix(source.high ^ seed));
     const uint64_t to = mix(destination.low ^ mix(destination.high ^ seed));
     both = from + to;
@@ -442,8 +623,9 @@ uint32_t Engine::find_source(const Address& address) const {
 bool Engine::is_pair(uint32_t number, const Address& source, const Address& destination) const {
   const Pair& pair = pairs_[number];
   if (sources_[pair.source].address != source) return false;
-  return destination.network == Network::kIpv6 ? ipv6_destinations_[pair.destination] == destination
-                                               : pair.destination == destination.low;
+  return has_ipv6_addresses(destination.network)
+             ? ipv6_destinations_[pair.destination] == destination
+             : pair.destination == destination.low;
 }
 
 uint32_t Engine::find_pair(const Address& source, const Address& destination, uint32_t hash) const {
@@ -456,10 +638,11 @@ uint32_t Engine::find_pair(uint32_t number, const Address& destination) const {
   return find_pair(source, destination, hash(source, destination));
 }
 
-// The pair from the observation's destination to its source, or kNone.
+// The pair from the observation's destination to its source, if that has said anything, or kNone.
 uint32_t Engine::opposite(const Observation& observation) const {
-  return find_pair(observation.destination, observation.source,
-                   hash(observation.destination, observation.source));
+  const uint32_t pair = find_pair(observation.destination, observation.source,
+                                  hash(observation.destination, observation.source));
+  return pair != kNone && pairs_[pair].spoke != 0 ? pair : kNone;
 }
 
 uint32_t Engine::find_or_add_source(const Address& address, uint32_t frame) {
@@ -512,7 +695,7 @@ uint64_t Engine::reserve() const { return std::max<uint64_t>(1024, options_.limi
 
 Address Engine::destination(const Pair& pair) const {
   const Network network = sources_[pair.source].address.network;
-  if (network == Network::kIpv6) return ipv6_destinations_[pair.destination];
+  if (has_ipv6_addresses(network)) return ipv6_destinations_[pair.destination];
   return {network, 0, pair.destination};
 }
 
@@ -530,10 +713,11 @@ ServiceCount Engine::services(uint32_t number) const {
   const Pair& pair = pairs_[number];
   if (pair.has(Pair::kPorts)) {
     const PairServices& asked = per_pair_.find(number)->second;
-    return {static_cast<uint32_t>(asked.services.size()), asked.answered};
+    const uint64_t lasted = asked.earliest == kNoTime ? 0 : distance(asked.earliest, asked.latest);
+    return {static_cast<uint32_t>(asked.services.size()), asked.answered, lasted};
   }
   if (!pair.has(Pair::kAsked)) return {};
-  return {1, on_speaking_terms(number) ? 1u : 0u};
+  return {1, on_speaking_terms(number) ? 1u : 0u, 0};
 }
 
 Cardinality Engine::destinations(uint32_t number) const {

@@ -43,18 +43,28 @@ struct Pair {
   uint32_t source;       ///< number of the source
   uint32_t destination;  ///< the address, or for IPv6 its place in the engine's table
   uint32_t first_frame;
-  uint32_t packets : 24;  ///< the low bits; see Engine::packets
+  uint32_t packets : 16;  ///< the low bits; see Engine::packets
   uint32_t flags : 8;
-  uint32_t bytes;  ///< the low bits; see Engine::bytes
+  uint32_t probe_kind : 4;  ///< Probe: what the source began with; an ICMP error if it sent no more
+  uint32_t spoke : 1;       ///< it sent more than ICMP errors and neighbour discovery
+  uint32_t bare : 1;        ///< a first contact, and so far no sign of a connection
+  uint32_t talked : 1;      ///< the source sent what belongs to a connection: data, or its ACK
+  uint32_t heard : 1;       ///< ... and the other side of it was captured too
+  uint32_t bytes : 24;      ///< the low bits; see Engine::bytes
+  uint32_t span_code : 7;   ///< the time from the first packet to the last; see span()
+  uint32_t connected : 1;   ///< the source acknowledged a SYN-ACK or INIT ACK
   uint16_t port;
-  uint8_t transport : 2;        ///< of `port`
-  uint8_t open_attempts : 6;    ///< SYNs for which nothing has come back yet, saturating
-  uint8_t open_handshakes : 6;  ///< SYN-ACKs the source has not acknowledged yet, saturating
-  uint8_t same_port : 1;        ///< the first packet was UDP, from a port to the same port
-  uint8_t took_up : 1;          ///< it acknowledged one: there was a connection
-  int64_t first_time;           ///< nanoseconds since 1970, or kNoTime
+  uint16_t transport : 3;        ///< of `port`
+  uint16_t open_attempts : 6;    ///< SYNs for which nothing has come back yet, saturating
+  uint16_t open_handshakes : 6;  ///< SYN-ACKs the source has not acknowledged yet, saturating
+  uint16_t same_port : 1;        ///< the first packet was UDP, from a port to the same port
+  int64_t first_time;            ///< nanoseconds since 1970, or kNoTime
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
+  Probe probe() const { return static_cast<Probe>(probe_kind); }
+  /// Nanoseconds from the first packet to the one furthest from it: rounded down, by a fifth at
+  /// most, and up to 100 days.
+  uint64_t span() const;
   Service service() const { return {static_cast<Transport>(transport), port}; }
   bool has_asked_first(const Service& service) const {
     return has(kAsked) && this->service() == service;
@@ -80,6 +90,8 @@ struct Source {
   uint32_t missed = 0;        ///< packets to destinations past the limit, saturating
   uint32_t contacted = 0;     ///< pairs with Pair::kContacted
   uint32_t answered = 0;      ///< pairs with Pair::kAnswered
+  uint32_t talked = 0;        ///< pairs with Pair::talked
+  uint32_t heard = 0;         ///< pairs with Pair::heard
 };
 
 /// A number of distinct things and its bounds: the same three times where it is exact, else an
@@ -91,10 +103,12 @@ struct Cardinality {
   bool exact() const { return low == high; }
 };
 
-/// How many services a source asked of one destination.
+/// How many services a source asked of one destination, and in what time it asked for them.
 struct ServiceCount {
   uint32_t tried = 0;
   uint32_t answered = 0;
+  uint64_t lasted =
+      0;  ///< nanoseconds between the first and the last time that it asked for another
   uint32_t failed() const { return tried - answered; }
 };
 
@@ -149,6 +163,10 @@ class Engine {
   int64_t last_time() const { return last_time_; }
   /// The frame in which the limit was hit, or 0.
   uint32_t limit_hit_in() const { return limit_hit_in_; }
+
+  /// Pairs with Pair::talked and with Pair::heard, of all sources.
+  uint64_t talked() const { return talked_; }
+  uint64_t heard() const { return heard_; }
 
   uint32_t source_count() const { return static_cast<uint32_t>(sources_.size()); }
   const Source& source(uint32_t number) const { return sources_[number]; }
@@ -205,10 +223,13 @@ class Engine {
   struct Asked {
     uint8_t packets : 7;
     uint8_t answered : 1;
+    uint8_t opened = 0;  // by more than a bare ACK or the like
   };
   struct PairServices {
     std::vector<Service> services;
     uint32_t answered = 0;
+    int64_t earliest = kNoTime;  // that a service was asked for which had not been
+    int64_t latest = kNoTime;
   };
   struct Excess {
     uint64_t packets = 0;
@@ -225,7 +246,7 @@ class Engine {
   };
 
   static uint64_t service_key(uint32_t pair, Service service) {
-    return uint64_t{pair} << 18 | uint64_t{static_cast<uint8_t>(service.transport)} << 16 |
+    return uint64_t{pair} << 19 | uint64_t{static_cast<uint8_t>(service.transport)} << 16 |
            service.port;
   }
   bool full() const { return pairs_.size() + services_.size() >= options_.limit; }
@@ -246,12 +267,25 @@ class Engine {
   uint64_t reserve() const;
   bool count_beyond_limit(uint32_t source, const Observation& observation);
   void count_packets(Pair& pair, uint32_t number, uint64_t packets, uint64_t bytes);
-  bool weigh(Pair& pair, uint32_t number, Source& source, bool is_new,
-             const Observation& observation);
+  static void note_time(Pair& pair, int64_t time);
+  bool weigh(Pair& pair, uint32_t number, Source& source, const Observation& observation);
+  uint32_t begin(Pair& pair, uint32_t number, Source& source, const Observation& observation);
+  void contact(Pair& pair, Source& source, const Observation& observation);
+  bool weigh_datagram(Pair& pair, uint32_t number, uint32_t other, const Observation& observation);
+  bool weigh_answer(Pair& pair, uint32_t number, uint32_t other, const Observation& observation);
+  bool weigh_refusal(Pair& pair, uint32_t number, uint32_t other, bool is_first,
+                     const Observation& observation);
+  bool weigh_data(Pair& pair, uint32_t number, Source& source, uint32_t other,
+                  const Observation& observation);
+  void settle(Pair& pair);
+  void talk(Pair& pair, const Observation& observation);
+  void note_talk(Pair& pair);
+  void hear(Pair& pair);
   static void serve(Pair& pair, Service own);
-  bool ask(uint32_t pair, Service service, uint32_t frame);
+  bool ask(uint32_t pair, Service service, const Observation& observation);
   bool on_speaking_terms(uint32_t pair) const;
   bool has_asked(uint32_t pair, Service service) const;
+  bool has_opened(uint32_t pair, Service service) const;
   void answer(uint32_t pair, Service service);
 
   Options options_;
@@ -275,6 +309,8 @@ class Engine {
   std::array<Posted, kPosted> posted_;
   uint32_t posted_from_ = 0;
   uint32_t posted_to_ = 0;
+  uint64_t talked_ = 0;
+  uint64_t heard_ = 0;
   uint64_t frames_ = 0;
   int64_t first_time_ = kNoTime;
   int64_t last_time_ = kNoTime;

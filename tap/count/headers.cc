@@ -25,6 +25,7 @@ constexpr uint8_t kHopByHop = 0;
 constexpr uint8_t kRouting = 43;
 constexpr uint8_t kFragment = 44;
 constexpr uint8_t kAuthentication = 51;
+constexpr uint8_t kSctp = 132;
 constexpr uint8_t kNoNextHeader = 59;
 constexpr uint8_t kDestinationOptions = 60;
 constexpr size_t kMostExtensionHeaders = 8;
@@ -74,34 +75,85 @@ Message icmp_message(uint8_t type) {
 }
 
 // The types of RFC 4443, 4620, 4861 and 8335.
+constexpr uint8_t kNeighbourSolicitation = 135;
+constexpr uint8_t kNeighbourAdvertisement = 136;
+
 Message icmpv6_message(uint8_t type) {
   switch (type) {
     case 128:  // echo
-    case 133:  // router solicitation
-    case 135:  // neighbour solicitation
     case 139:  // node information
     case 160:  // extended echo
       return {Role::kAsk, type};
     case 129:
-    case 134:
-    case 136:
     case 140:
     case 161:
       return {Role::kAnswer, static_cast<uint8_t>(type - 1)};
+    case 133:  // router solicitation
+    case 134:  // router advertisement
+    case kNeighbourSolicitation:
+    case kNeighbourAdvertisement:
     case 137:  // redirect
-      return {Role::kError, type};
+      return {Role::kDiscovery, type};
     default:
       return {type < 128 ? Role::kError : Role::kData, type};
   }
 }
 
+constexpr uint8_t kFin = 0x01;
+constexpr uint8_t kSyn = 0x02;
+constexpr uint8_t kRst = 0x04;
+constexpr uint8_t kPsh = 0x08;
+constexpr uint8_t kAck = 0x10;
+constexpr uint8_t kUrg = 0x20;
+
 Role tcp_role(uint8_t flags) {
-  constexpr uint8_t kSyn = 0x02;
-  constexpr uint8_t kRst = 0x04;
-  constexpr uint8_t kAck = 0x10;
   if ((flags & kRst) != 0) return Role::kRefusal;
   if ((flags & kAck) == 0) return Role::kAsk;
   return (flags & kSyn) != 0 ? Role::kAnswer : Role::kData;
+}
+
+// The scan types of nmap, by the flags they send (nmap's manual, "Port Scanning Techniques").
+Probe tcp_probe(uint8_t flags, bool has_data) {
+  constexpr uint8_t kAll = kFin | kSyn | kRst | kPsh | kAck | kUrg;
+  switch (flags & kAll) {
+    case kSyn:
+      return Probe::kSyn;
+    case kFin:
+      return Probe::kFin;
+    case 0:
+      return Probe::kNull;
+    case kFin | kPsh | kUrg:
+      return Probe::kXmas;
+    case kRst:
+      return Probe::kRst;
+    case kAck:
+      return has_data ? Probe::kNone : Probe::kAck;
+    case kFin | kAck:
+      return has_data ? Probe::kNone : Probe::kMaimon;
+    default:
+      return (flags & (kAck | kRst)) == 0 ? Probe::kFlags : Probe::kNone;
+  }
+}
+
+// The chunk types of RFC 9260, 3.2.
+void read_sctp_chunk(uint8_t type, Observation& observation) {
+  switch (type) {
+    case 1:  // INIT
+      observation.role = Role::kAsk;
+      observation.probe = Probe::kSctpInit;
+      break;
+    case 2:  // INIT ACK
+      observation.role = Role::kAnswer;
+      break;
+    case 6:  // ABORT
+      observation.role = Role::kRefusal;
+      break;
+    case 10:  // COOKIE ECHO
+      observation.probe = Probe::kSctpCookie;
+      break;
+    default:
+      break;
+  }
 }
 
 // From a system port to one that is none (RFC 6335), or from a DHCP server to a client, whose
@@ -113,30 +165,64 @@ Role udp_role(uint16_t source, uint16_t destination) {
   return is_answer || is_dhcp ? Role::kAnswer : Role::kDatagram;
 }
 
-// Reads what follows the IP headers. False if too little of it was captured to tell.
-bool read_payload(uint8_t protocol, Bytes payload, Observation& observation) {
+// A length that is not known, as of what the network card segments.
+constexpr size_t kAnyLength = SIZE_MAX;
+
+// Reads a TCP header of which 14 bytes were captured.
+void read_tcp(Bytes payload, size_t length, Observation& observation) {
+  const size_t header = size_t{payload[12]} / 16 * 4;
+  observation.role = tcp_role(payload[13]);
+  observation.probe = tcp_probe(payload[13], length > header);
+}
+
+// Reads what follows the IP headers: `payload`, of which there were `length` bytes on the wire.
+// False if too little of it was captured to tell.
+bool read_payload(uint8_t protocol, Bytes payload, size_t length, Observation& observation) {
   observation.transport = Transport::kOther;
   observation.role = Role::kDatagram;
+  observation.probe = Probe::kNone;
   observation.source_port = observation.destination_port = protocol;
+  const auto read_ports = [&](Transport transport) {
+    observation.transport = transport;
+    observation.role = Role::kData;
+    observation.source_port = observation.destination_port = 0;
+    if (payload.size() < 4) return false;
+    observation.source_port = read16(payload, 0);
+    observation.destination_port = read16(payload, 2);
+    return true;
+  };
   switch (protocol) {
-    case kTcp:
-      observation.transport = Transport::kTcp;
-      observation.role = Role::kData;
-      observation.source_port = observation.destination_port = 0;
-      if (payload.size() < 14) return false;
-      observation.source_port = read16(payload, 0);
-      observation.destination_port = read16(payload, 2);
-      observation.role = tcp_role(payload[13]);
-      return true;
-    case kUdp:
-      observation.transport = Transport::kUdp;
-      observation.role = Role::kData;
-      observation.source_port = observation.destination_port = 0;
-      if (payload.size() < 4) return false;
-      observation.source_port = read16(payload, 0);
-      observation.destination_port = read16(payload, 2);
+    case kTcp: {
+      constexpr size_t kUpToFlags = 14;
+      if (!read_ports(Transport::kTcp)) return false;
+      if (payload.size() >= kUpToFlags) {
+        read_tcp(payload, length, observation);
+        return true;
+      }
+      // No stack sends so small a fragment (RFC 1858); nmap -f does, to hide the flags.
+      if (length < kUpToFlags) {
+        observation.role = Role::kAsk;
+        observation.probe = Probe::kFlags;
+      }
+      return false;
+    }
+    case kUdp: {
+      constexpr uint16_t kQuicPort = 443;
+      constexpr size_t kUdpHeader = 8;
+      constexpr size_t kQuicFirst = 1200;
+      if (!read_ports(Transport::kUdp)) return false;
       observation.role = udp_role(observation.source_port, observation.destination_port);
+      const bool is_quic = observation.destination_port == kQuicPort && length != kAnyLength &&
+                           length >= kUdpHeader + kQuicFirst;
+      observation.probe = is_quic ? Probe::kQuic : Probe::kUdp;
       return true;
+    }
+    case kSctp: {
+      constexpr size_t kSctpHeader = 12;
+      if (!read_ports(Transport::kSctp) || payload.size() <= kSctpHeader) return false;
+      read_sctp_chunk(payload[kSctpHeader], observation);
+      return true;
+    }
     case kIcmp:
     case kIcmpv6: {
       observation.transport = Transport::kIcmp;
@@ -146,10 +232,13 @@ bool read_payload(uint8_t protocol, Bytes payload, Observation& observation) {
       const Message message =
           protocol == kIcmp ? icmp_message(payload[0]) : icmpv6_message(payload[0]);
       observation.role = message.role;
+      if (message.role == Role::kAsk) observation.probe = Probe::kIcmp;
+      if (message.role == Role::kError) observation.probe = Probe::kError;
       observation.source_port = observation.destination_port = message.request;
       return true;
     }
     default:
+      observation.probe = Probe::kProtocol;
       return true;
   }
 }
@@ -158,6 +247,7 @@ bool read_payload(uint8_t protocol, Bytes payload, Observation& observation) {
 void read_later_fragment(Observation& observation) {
   observation.transport = Transport::kOther;
   observation.role = Role::kData;
+  observation.probe = Probe::kNone;
   observation.source_port = observation.destination_port = 0;
 }
 
@@ -319,7 +409,7 @@ Reading read_ipv4(Bytes packet, uint32_t length, const Carriers& carriers,
   const uint8_t protocol = packet[9];
   const Bytes datagram = packet.first(std::min<size_t>(packet.size(), total));
   if (protocol == kIcmpv6 || protocol == kNoNextHeader ||
-      !read_payload(protocol, datagram.subspan(header), observation)) {
+      !read_payload(protocol, datagram.subspan(header), total - header, observation)) {
     return Reading::kUnknown;
   }
   return read_end(protocol, datagram.subspan(header), total - header, carriers, observation);
@@ -365,7 +455,8 @@ Reading read_ipv6(Bytes packet, uint32_t length, const Carriers& carriers,
     payload = payload.subspan(header);
     rest -= header;
   }
-  if (protocol == kIcmp || protocol == kIgmp || !read_payload(protocol, payload, observation)) {
+  if (protocol == kIcmp || protocol == kIgmp ||
+      !read_payload(protocol, payload, rest, observation)) {
     return Reading::kUnknown;
   }
   return read_end(protocol, payload, rest, carriers, observation);
@@ -494,8 +585,10 @@ void read_transport(Bytes packet, Observation& observation) {
     const bool is_later_fragment = (read16(packet, 6) & 0x1fff) != 0;
     if (is_later_fragment || header < kIpv4Header) return;
     const size_t total = std::max<size_t>(header, read16(packet, 2));
-    if (read16(packet, 2) != 0) packet = packet.first(std::min(packet.size(), total));
-    read_payload(packet[9], packet.subspan(std::min(packet.size(), header)), observation);
+    const bool is_length_known = read16(packet, 2) != 0;
+    if (is_length_known) packet = packet.first(std::min(packet.size(), total));
+    read_payload(packet[9], packet.subspan(std::min(packet.size(), header)),
+                 is_length_known ? total - header : kAnyLength, observation);
     return;
   }
   if (packet[0] >> 4 != 6 || packet.size() < kIpv6Header) return;
@@ -503,6 +596,7 @@ void read_transport(Bytes packet, Observation& observation) {
   if (length != 0) packet = packet.first(std::min(packet.size(), kIpv6Header + length));
   uint8_t protocol = packet[6];
   Bytes payload = packet.subspan(kIpv6Header);
+  size_t rest = length == 0 ? kAnyLength : length;
   for (;;) {
     size_t header = 0;
     switch (protocol) {
@@ -521,12 +615,13 @@ void read_transport(Bytes packet, Observation& observation) {
         header = 8;
         break;
       default:
-        read_payload(protocol, payload, observation);
+        read_payload(protocol, payload, rest, observation);
         return;
     }
     if (payload.size() < header) return;
     protocol = payload[0];
     payload = payload.subspan(header);
+    if (rest != kAnyLength) rest -= header;
   }
 }
 
@@ -541,12 +636,63 @@ bool read_arp(Bytes packet, Observation& observation) {
   observation.source = Address::ipv4(&packet[kFixed + hardware], Network::kArp);
   observation.destination = Address::ipv4(&packet[kFixed + 2 * hardware + 4], Network::kArp);
   observation.transport = Transport::kOther;
+  observation.probe = Probe::kNone;
   observation.source_port = observation.destination_port = 0;
   const bool looks_for_nobody =
       observation.source.low == 0 || observation.source == observation.destination;
   if (looks_for_nobody || (operation != kRequest && operation != kReply)) return false;
   observation.role = operation == kRequest ? Role::kAsk : Role::kAnswer;
   return true;
+}
+
+bool read_neighbour(Bytes packet, const Observation& header, Observation& neighbour) {
+  constexpr size_t kHopLimitAt = 7;
+  constexpr uint8_t kFromTheLink = 255;  // RFC 4861, 7.1: what comes from elsewhere is not valid
+  constexpr size_t kTargetAt = 8;
+  constexpr size_t kMessage = kTargetAt + 16;
+  if (header.role != Role::kDiscovery || packet.size() < kIpv6Header ||
+      packet[kHopLimitAt] != kFromTheLink) {
+    return false;
+  }
+  const bool asks = header.destination_port == kNeighbourSolicitation;
+  if (!asks && header.destination_port != kNeighbourAdvertisement) return false;
+  uint8_t protocol = packet[6];
+  Bytes message = packet.subspan(kIpv6Header);
+  while (protocol == kHopByHop || protocol == kDestinationOptions) {
+    if (message.size() < 8) return false;
+    const size_t options = (size_t{message[1]} + 1) * 8;
+    if (message.size() < options) return false;
+    protocol = message[0];
+    message = message.subspan(options);
+  }
+  if (protocol != kIcmpv6 || message.size() < kMessage) return false;
+  const auto on_link = [](Address address) {
+    address.network = Network::kNdp;
+    return address;
+  };
+  const Address target = Address::ipv6(&message[kTargetAt], Network::kNdp);
+  neighbour.source = asks ? on_link(header.source) : target;
+  neighbour.destination = asks ? target : on_link(header.destination);
+  neighbour.role = asks ? Role::kAsk : Role::kAnswer;
+  neighbour.transport = Transport::kOther;
+  neighbour.probe = Probe::kNone;
+  neighbour.source_port = neighbour.destination_port = 0;
+  const bool is_unspecified = neighbour.source.high == 0 && neighbour.source.low == 0;
+  return !is_unspecified && neighbour.source != neighbour.destination &&
+         !neighbour.destination.is_multicast_or_broadcast();
+}
+
+Bytes find_ipv6(Bytes frame, const Address& source, const Address& destination) {
+  constexpr size_t kAtSource = 8;
+  std::array<uint8_t, 32> addresses;
+  std::copy_n(source.bytes().begin(), 16, addresses.begin());
+  std::copy_n(destination.bytes().begin(), 16, addresses.begin() + 16);
+  for (auto from = frame.begin();; ++from) {
+    from = std::search(from, frame.end(), addresses.begin(), addresses.end());
+    if (from == frame.end()) return {};
+    const auto at = static_cast<size_t>(from - frame.begin());
+    if (at >= kAtSource && frame[at - kAtSource] >> 4 == 6) return frame.subspan(at - kAtSource);
+  }
 }
 
 Bytes find_arp(Bytes frame) {

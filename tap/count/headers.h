@@ -53,6 +53,15 @@ void read_transport(Bytes packet, Observation& observation);
 /// nobody (RFC 5227). Any hardware address will do, the protocol must be IPv4.
 bool read_arp(Bytes packet, Observation& observation);
 
+/// Reads the neighbour solicitation or advertisement of an IPv6 packet, whose header's observation
+/// is `header`: who is looked for by whom, as an observation on NDP. False for any other packet,
+/// and for what looks for nobody: duplicate address detection, unsolicited advertisements (RFC
+/// 4861). Sets all but frame, bytes and time.
+bool read_neighbour(Bytes packet, const Observation& header, Observation& neighbour);
+
+/// The IPv6 packet of `frame` that has these addresses; empty if there is none.
+Bytes find_ipv6(Bytes frame, const Address& source, const Address& destination);
+
 /// The ARP packet of a frame that the full dissection says holds one, whatever is around it; empty
 /// if it cannot be found.
 Bytes find_arp(Bytes frame);

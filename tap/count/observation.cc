@@ -40,7 +40,7 @@ std::string ipv6_to_string(const Address& address) {
 }  // namespace
 
 std::string to_string(const Address& address) {
-  if (address.network == Network::kIpv6) return ipv6_to_string(address);
+  if (has_ipv6_addresses(address.network)) return ipv6_to_string(address);
   char text[16];
   std::snprintf(text, sizeof text, "%u.%u.%u.%u", static_cast<unsigned>(address.low >> 24 & 255),
                 static_cast<unsigned>(address.low >> 16 & 255),

@@ -18,6 +18,8 @@ Fields fields_of(Network network) {
       return {"ipv6.src", "ipv6.dst", "ipv6"};
     case Network::kArp:
       return {"arp.src.proto_ipv4", "arp.dst.proto_ipv4", "arp.opcode == 1"};
+    case Network::kNdp:
+      return {"ipv6.src", "icmpv6.nd.ns.target_address", "icmpv6.type == 135"};
     default:
       return {"ip.src", "ip.dst", "ip"};
   }
@@ -36,9 +38,9 @@ QString any_of(const QStringList& parts) {
   return parts.size() < 2 ? parts.join("") : '(' + parts.join(") || (") + ')';
 }
 
-// Of ARP's packets, only requests count.
+// Of address resolution's packets, only requests count.
 QString with_network(Network network, const QString& filter) {
-  return network == Network::kArp ? QString("%1 && %2").arg(fields_of(network).packets, filter)
+  return resolves_addresses(network) ? QString("%1 && %2").arg(fields_of(network).packets, filter)
                                   : filter;
 }
 

@@ -2,262 +2,208 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <vector>
 
+#include "tap/judge/contacts.h"
 #include "tap/judge/parameters.h"
+#include "tap/judge/ports.h"
+#include "tap/judge/resolving.h"
+#include "tap/judge/targets.h"
 
 namespace fanout {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000'000;
+constexpr uint64_t kSecond = 1'000'000'000;
 
-// The most pairs first seen within `window` nanoseconds, in the order of arrival: a time that goes
-// backwards counts with those before it.
-uint64_t busiest(const Engine& engine, std::span<const uint32_t> pairs, uint64_t window) {
+// The pairs in the order of time, which is that of arrival but in merged captures, and in those of
+// several interfaces.
+std::vector<Sighting> in_order_of_time(const Engine& engine, std::span<const uint32_t> pairs) {
+  std::vector<Sighting> sightings;
+  sightings.reserve(pairs.size());
+  int64_t time = kNoTime;
+  for (const uint32_t pair : pairs) {
+    if (engine.pair(pair).first_time != kNoTime) time = engine.pair(pair).first_time;
+    sightings.push_back({pair, time});
+  }
+  const auto is_earlier = [](const Sighting& a, const Sighting& b) { return a.time < b.time; };
+  if (!std::is_sorted(sightings.begin(), sightings.end(), is_earlier)) {
+    std::stable_sort(sightings.begin(), sightings.end(), is_earlier);
+  }
+  return sightings;
+}
+
+// The most pairs first seen within `window` nanoseconds.
+uint64_t busiest(std::span<const Sighting> sightings, uint64_t window) {
   size_t from = 0;
   size_t most = 0;
-  for (size_t to = 0; to < pairs.size(); ++to) {
-    const int64_t now = engine.pair(pairs[to]).first_time;
-    for (; from < to; ++from) {
-      const int64_t then = engine.pair(pairs[from]).first_time;
-      if (now <= then || static_cast<uint64_t>(now) - static_cast<uint64_t>(then) < window) break;
-    }
+  for (size_t to = 0; to < sightings.size(); ++to) {
+    const auto now = static_cast<uint64_t>(sightings[to].time);
+    while (now - static_cast<uint64_t>(sightings[from].time) >= window) ++from;
     most = std::max(most, to - from + 1);
   }
   return most;
 }
 
-// The contacts that asked for one service.
-struct Asked {
-  uint64_t hosts = 0;  // with those that are no first contacts
-  uint64_t contacted = 0;
-  uint64_t fails = 0;
-  uint64_t streams = 0;
-  uint64_t half_open = 0;
-  uint64_t stops = 0;
-  uint64_t converses = 0;
-  uint64_t nearby = 0;
-  uint64_t same_port = 0;  // of those that fail, from a UDP port to the same port
-  Address before;
-
-  uint64_t answered() const { return half_open + stops + converses; }
-};
-
-// The same /16, or the /48 that a site gets for IPv6 (RFC 6177).
-bool are_nearby(const Address& a, const Address& b) {
-  return a.network == Network::kIpv6 ? a.high >> 16 == b.high >> 16 : a.low >> 16 == b.low >> 16;
+// Whether the other side of a source's conversations was captured: by the odds of what was heard.
+// Download streams of which only the bare acknowledgements were captured are such conversations.
+bool is_one_way(uint64_t talked, uint64_t heard) {
+  static const double kUnheard = std::log((1 - kHeardOneWay) / (1 - kHeardBothWays));
+  static const double kHeard = std::log(kHeardOneWay / kHeardBothWays);
+  return static_cast<double>(talked - heard) * kUnheard + static_cast<double>(heard) * kHeard +
+             std::log(kOneWayPrior) >
+         0;
 }
 
-// The logarithm of the likelihood that a source of this kind has these contacts.
-double likelihood(const Kind& kind, const Asked& asked) {
-  const auto term = [](uint64_t count, double probability) {
-    return static_cast<double>(count) * std::log(probability);
-  };
-  return std::log(kind.prior) + term(asked.fails, kind.fails) + term(asked.streams, kind.streams) +
-         term(asked.half_open, kind.half_open) + term(asked.stops, kind.stops) +
-         term(asked.converses, kind.converses) + term(asked.nearby, kind.nearby) +
-         term(asked.contacted - 1 - asked.nearby, 1 - kind.nearby);
+bool is_bare_stream(const Engine& engine, uint32_t number) {
+  const Pair& pair = engine.pair(number);
+  return pair.bare != 0 && pair.probe() == Probe::kAck && !pair.has(Pair::kPorts) &&
+         engine.packets(number) > kMostTries;
 }
 
-// A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
-// Balakrishnan 2004). Here a success is told by what the source then does, and of both sides there
-// are kinds, which also differ in where they go next.
-double scan_score(const Asked& asked) {
-  // From a port to the same port either side may have begun: if nobody answers, perhaps each of
-  // these packets is an answer.
-  if (asked.answered() == 0 && 2 * asked.same_port > asked.contacted) return 0;
-  return std::max(likelihood(kSweeper, asked), likelihood(kProber, asked)) -
-         std::max(
-             {likelihood(kClient, asked), likelihood(kMonitor, asked), likelihood(kPeer, asked)});
-}
-
-// How one destination took what it was asked for.
-struct Host {
-  Address address;
-  uint64_t packets;  // sent to it, for any service
-  bool contacted;
-  bool answered;  // and taken up, for whatever service
-  bool same_port;
-  uint64_t tried = 0;  // services
-  uint64_t failed = 0;
-  uint64_t silent_udp = 0;
-  uint64_t answered_udp = 0;
-
-  // Media have a port for control beside each, which is often silent.
-  uint64_t all_failed() const { return failed + (silent_udp > answered_udp ? silent_udp : 0); }
-};
-
-void weigh_contact(Asked& asked, const Host& host, bool answered, bool streams, bool half_open) {
-  ++asked.hosts;
-  // Who was reached by one service is no failure by another: QUIC is often blocked, TCP is not.
-  if (!host.contacted || (host.answered && !answered)) return;
-  asked.nearby += asked.contacted > 0 && are_nearby(asked.before, host.address) ? 1 : 0;
-  asked.before = host.address;
-  ++asked.contacted;
-  if (streams) {
-    ++asked.streams;
-  } else if (!answered) {
-    ++asked.fails;
-    asked.same_port += host.same_port ? 1 : 0;
-  } else if (half_open) {
-    ++asked.half_open;
-  } else {
-    ++(host.packets > kMostProbePackets ? asked.converses : asked.stops);
-  }
-}
-
-void weigh_port(Host& host, Service service, bool answered, bool streams, bool half_open) {
-  ++host.tried;
-  if (streams) return;
-  if (service.transport != Transport::kUdp) {
-    host.failed += answered && !half_open ? 0 : 1;
-  } else if (answered) {
-    ++host.answered_udp;
-  } else if (service.port < kTraceroute || service.port >= kTraceroute + kTraceroutePorts) {
-    ++host.silent_udp;
-  }
-}
-
-using Services = std::map<Service, Asked>;
-
-// The test goes service by service: a scan asks everybody the same, and what a source does
-// elsewhere neither hides nor makes one.
-void weigh_services(const Services& services, Evidence& evidence) {
-  evidence.services = services.size();
-  for (const auto& [service, asked] : services) {
-    if (asked.hosts > evidence.top_service_hosts) {
-      evidence.top_service_hosts = asked.hosts;
-      evidence.top_service = service;
-    }
-    // Tunnels and ESP are no probes: they carry what was agreed on elsewhere, often one way.
-    if (service.transport == Transport::kOther || asked.contacted == 0) continue;
-    const double score = scan_score(asked);
-    if (score <= evidence.scan_score) continue;
-    evidence.scan_score = score;
-    evidence.scan_service = service;
-    evidence.scan_contacted = asked.contacted;
-    evidence.scan_answered = asked.answered();
-    evidence.scan_half_open = asked.half_open;
-  }
-}
-
-// A walk that starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks
-// for all day does not hide a sweep.
-class Walk {
+// Gathers what one pair after the other says.
+class Gathering {
  public:
-  void step(double score) {
-    score_ += score;
-    ++steps_;
-    if (score_ <= 0) {
-      score_ = 0;
-      steps_ = 0;
+  Gathering(const Engine& engine, uint32_t source, Evidence& evidence)
+      : engine_(engine), source_(engine.source(source)), evidence_(evidence) {}
+
+  void add(const Sighting& sighting, bool is_decided) {
+    const Pair& pair = engine_.pair(sighting.pair);
+    const Address destination = engine_.destination(pair);
+    if (pair.spoke == 0) {
+      ++(pair.probe() == Probe::kError ? evidence_.errors : evidence_.discovery);
+      return;
     }
-    if (score_ > highest_) {
-      highest_ = score_;
-      steps_to_highest_ = steps_;
+    if (destination.is_multicast_or_broadcast()) {
+      ++evidence_.multicast;
+      return;
     }
+    const bool answered = pair.has(Pair::kAnswered);
+    const bool contacted = pair.has(Pair::kContacted) && (is_decided || answered);
+    count(pair, contacted);
+    if (contacted) contacted_.push_back(sighting);
+    if (resolves_addresses(source_.address.network)) return;
+
+    Host host;
+    host.address = destination;
+    host.packets = engine_.packets(sighting.pair);
+    host.span = pair.span();
+    host.probe = pair.probe();
+    host.service = pair.service();
+    host.half_open = contacted && answered && pair.connected == 0 && pair.bare == 0 &&
+                     has_handshake(pair.service().transport);
+    host.answered = answered && !host.half_open;
+    host.contacted = contacted && (answered || !evidence_.one_way);
+    host.same_port = pair.same_port != 0;
+    evidence_.half_open += host.half_open ? 1 : 0;
+    add_services(sighting.pair, host, contacted);
   }
-  double highest() const { return highest_; }
-  uint64_t steps_to_highest() const { return steps_to_highest_; }
+
+  void conclude() {
+    contacts_.conclude(evidence_);
+    std::sort(evidence_.failed_hosts.begin(), evidence_.failed_hosts.end(),
+              [](const ScannedHost& a, const ScannedHost& b) {
+                return a.failed != b.failed ? a.failed > b.failed : a.address < b.address;
+              });
+    describe();
+  }
 
  private:
-  double score_ = 0;
-  uint64_t steps_ = 0;
-  double highest_ = 0;
-  uint64_t steps_to_highest_ = 0;
+  void count(const Pair& pair, bool contacted) {
+    evidence_.contacted += contacted ? 1 : 0;
+    evidence_.answered += pair.has(Pair::kAnswered) ? 1 : 0;
+    evidence_.replied += pair.has(Pair::kReplying) ? 1 : 0;
+    if (pair.has(Pair::kUnsolicited)) {
+      const bool is_udp = pair.service().transport == Transport::kUdp;
+      ++(is_udp ? evidence_.served : evidence_.unsolicited);
+    } else if (!contacted && !pair.has(Pair::kReplying)) {
+      ++(pair.has(Pair::kServed) ? evidence_.served : evidence_.cut_off);
+    }
+  }
+
+  void add_services(uint32_t pair, const Host& host, bool contacted) {
+    PortTest ports;
+    engine_.for_each_service(pair, [&](Service service, bool answered, uint64_t packets) {
+      contacts_.add(host, service, answered, packets);
+      const bool left = host.half_open && has_handshake(service.transport) && packets <= kMostTries;
+      ports.add(service, answered, left, packets);
+    });
+    if (engine_.pair(pair).has(Pair::kAsked)) contacts_.add(host);
+    evidence_.services_on_one_host = std::max(evidence_.services_on_one_host, ports.tried());
+    if (ports.failed() > evidence_.failed_on_one_host) {
+      evidence_.failed_on_one_host = ports.failed();
+      evidence_.failed_host = host.address;
+      evidence_.failed_host_packets = host.packets;
+    }
+    if (ports.failed() < 2) return;
+    const double score = contacted ? ports.score(host.packets, engine_.services(pair).lasted) : 0;
+    evidence_.failed_hosts.push_back(
+        {host.address, ports.tried(), ports.failed(), host.packets, score});
+  }
+
+  // Says of what a scan would be: of those who were asked for its service.
+  void describe() {
+    const bool is_of_one = evidence_.scan_services == 1;
+    if (is_of_one) {
+      std::erase_if(contacted_, [this](const Sighting& sighting) {
+        bool asked = false;
+        engine_.for_each_service(sighting.pair, [&](Service service, bool, uint64_t) {
+          asked |= service == evidence_.scan_service;
+        });
+        return !asked;
+      });
+    }
+    evidence_.targets = describe_targets(engine_, source_.address, contacted_);
+  }
+
+  const Engine& engine_;
+  const Source& source_;
+  Evidence& evidence_;
+  ContactTest contacts_;
+  std::vector<Sighting> contacted_;
 };
 
-// Walks over ARP targets, one by order and one by pace. Who is answered, or is then sent to, was
-// looked for in earnest.
-void weigh_arp(const Engine& engine, const Source& source, std::span<const uint32_t> pairs,
-               Evidence& evidence) {
-  static const double kInOrder = std::log(kSweepInOrder / kGatewayInOrder);
-  static const double kOutOfOrder = std::log((1 - kSweepInOrder) / (1 - kGatewayInOrder));
-  static const double kNeeded = std::log(kSweepNeeded / kGatewayNeeded);
-  const uint32_t same_host =
-      engine.find_source({Network::kIpv4, source.address.high, source.address.low});
-  Walk by_order;
-  Walk by_pace;
-  const Pair* before = nullptr;
-  for (const uint32_t number : pairs) {
-    const Pair& pair = engine.pair(number);
-    const Address target{Network::kIpv4, 0, pair.destination};
-    const bool sent_to = same_host != kNone && engine.find_pair(same_host, target) != kNone;
-    if (pair.has(Pair::kAnswered) || sent_to) {
-      by_order.step(kNeeded);
-      by_pace.step(kNeeded);
-    } else if (before != nullptr) {
-      const uint32_t step = pair.destination - before->destination;
-      by_order.step(step == 1 || step == UINT32_MAX ? kInOrder : kOutOfOrder);
-      // Two Poisson processes: the likelihood of this gap under each.
-      const uint64_t nanoseconds =
-          pair.first_time <= before->first_time
-              ? 0
-              : static_cast<uint64_t>(pair.first_time) - static_cast<uint64_t>(before->first_time);
-      const double gap = static_cast<double>(nanoseconds) / kSecond;
-      by_pace.step(std::log(kSweepRate / kGatewayRate) -
-                   (kSweepRate - kGatewayRate) * std::min(gap, 0.1));
-    }
-    before = &pair;
-  }
-  const Walk& walk = by_order.highest() > by_pace.highest() ? by_order : by_pace;
-  evidence.arp_score = walk.highest();
-  evidence.arp_swept = walk.highest() > 0 ? walk.steps_to_highest() + 1 : 0;
+}  // namespace
+
+double accusing_score() {
+  static const double kScore = std::log(kBeta / kAlpha);
+  return kScore;
 }
 
-}  // namespace
+std::vector<ScannedHost> scanned_hosts(const Evidence& evidence, uint64_t ports) {
+  std::vector<ScannedHost> hosts;
+  for (const ScannedHost& host : evidence.failed_hosts) {
+    const bool by_odds = ports <= kDefaultPorts && host.score > accusing_score();
+    if (host.failed > ports || by_odds) hosts.push_back(host);
+  }
+  return hosts;
+}
 
 Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const uint32_t> pairs,
                          uint64_t window, size_t undecided) {
   const Source& source = engine.source(number);
+  const std::vector<Sighting> sightings = in_order_of_time(engine, pairs);
   Evidence evidence;
   evidence.tcp_attempts = source.tcp_attempts;
   evidence.tcp_refused = source.tcp_refused;
   evidence.tcp_handshakes = source.tcp_handshakes;
-  evidence.busiest_minute = busiest(engine, pairs, 60 * uint64_t{kSecond});
-  if (window != 0) evidence.busiest_window = busiest(engine, pairs, window * kSecond);
+  evidence.busiest_minute = busiest(sightings, 60 * kSecond);
+  if (window != 0) evidence.busiest_window = busiest(sightings, window * kSecond);
 
-  Services services;
-  const size_t decided = pairs.size() - std::min(undecided, pairs.size());
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const uint32_t pair_number = pairs[i];
-    const Pair& pair = engine.pair(pair_number);
-    const Address destination = engine.destination(pair);
-    const bool contacted = pair.has(Pair::kContacted) && (i < decided || pair.has(Pair::kAnswered));
-    if (destination.is_multicast_or_broadcast()) {
-      ++evidence.multicast;
-      continue;
-    }
-    evidence.contacted += contacted ? 1 : 0;
-    evidence.answered += pair.has(Pair::kAnswered) ? 1 : 0;
-    evidence.replied += pair.has(Pair::kReplying) ? 1 : 0;
-    if (pair.has(Pair::kUnsolicited)) {
-      const bool is_udp = pair.service().transport == Transport::kUdp;
-      ++(is_udp ? evidence.served : evidence.unsolicited);
-    } else if (!contacted && !pair.has(Pair::kReplying)) {
-      ++(pair.has(Pair::kServed) ? evidence.served : evidence.cut_off);
-    }
-    const bool half_open = contacted && pair.has(Pair::kAnswered) && pair.took_up == 0 &&
-                           source.tcp_attempts > 0 && pair.service().transport == Transport::kTcp;
-    Host host{destination, engine.packets(pair_number), contacted,
-              pair.has(Pair::kAnswered) && !half_open, pair.same_port != 0};
-    evidence.half_open += half_open ? 1 : 0;
-    if (source.address.network == Network::kArp) continue;
-    engine.for_each_service(pair_number, [&](Service service, bool answered, uint64_t packets) {
-      const bool streams = !answered && packets > kMostTries;
-      const bool left = half_open && service.transport == Transport::kTcp && packets <= kMostTries;
-      weigh_contact(services[service], host, answered, streams, left);
-      weigh_port(host, service, answered, streams, left);
-    });
-    evidence.services_on_one_host = std::max(evidence.services_on_one_host, host.tried);
-    if (host.all_failed() > evidence.failed_on_one_host) {
-      evidence.failed_on_one_host = host.all_failed();
-      evidence.failed_host = destination;
-      evidence.failed_host_packets = host.packets;
-    }
+  uint64_t streams = 0;
+  for (const uint32_t pair : pairs) streams += is_bare_stream(engine, pair) ? 1 : 0;
+  evidence.one_way = is_one_way(source.talked + streams, source.heard) ||
+                     is_one_way(engine.talked(), engine.heard());
+
+  Gathering gathering(engine, number, evidence);
+  const std::span<const uint32_t> last = pairs.last(std::min(undecided, pairs.size()));
+  for (const Sighting& sighting : sightings) {
+    const bool is_decided = std::find(last.begin(), last.end(), sighting.pair) == last.end();
+    gathering.add(sighting, is_decided);
   }
-  weigh_services(services, evidence);
-  if (source.address.network == Network::kArp) weigh_arp(engine, source, pairs, evidence);
+  gathering.conclude();
+  if (resolves_addresses(source.address.network)) {
+    weigh_resolving(engine, number, sightings, evidence);
+  }
   return evidence;
 }
 

@@ -6,11 +6,40 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "tap/count/engine.h"
 #include "tap/count/observation.h"
 
 namespace fanout {
+
+/// A host of which services failed.
+struct ScannedHost {
+  Address address;
+  uint64_t tried = 0;    ///< services
+  uint64_t failed = 0;   ///< of these, refused, silent or left half-open
+  uint64_t packets = 0;  ///< sent there
+  double score = 0;      ///< the score for a scan of its ports
+};
+
+/// Whom a source scans, or what it contacts first: what is said of it in a report.
+struct Targets {
+  uint64_t count = 0;
+  Probe probe = Probe::kNone;  ///< that most were sent first
+  Service service;             ///< that most were asked for first
+  bool connects = false;       ///< handshakes were completed
+
+  Address block;            ///< the first address of the block that holds them
+  unsigned prefix = 0;      ///< its length in bits; 0: they are scattered
+  uint64_t in_block = 0;    ///< how many are in it
+  bool sequential = false;  ///< most come after the address beside them
+
+  uint64_t in_own_network = 0;  ///< in the source's /24, or /64
+  uint64_t in_private = 0;      ///< else, in private addresses (RFC 1918, 6598, 4193) or link-local
+  uint64_t elsewhere = 0;       ///< all others
+
+  double rate = 0;  ///< new ones a second, on average; 0: not known
+};
 
 /// What a source's packets say about it. Counts of destinations leave multicast and broadcast out,
 /// but for `multicast`; past the memory limit they are of the destinations that were stored.
@@ -21,6 +50,9 @@ struct Evidence {
   uint64_t replied = 0;      ///< destinations that had sent to it first
   uint64_t unsolicited = 0;  ///< destinations it sent first an answer or a RST nobody asked for
   uint64_t multicast = 0;    ///< multicast and broadcast destinations
+  uint64_t errors = 0;       ///< destinations it sent nothing but ICMP errors, unasked
+  uint64_t discovery = 0;    ///< destinations of nothing but neighbour and router discovery
+  bool one_way = false;      ///< the other side of its conversations was not captured
 
   uint64_t services = 0;              ///< distinct services (destination ports) it asked for
   uint64_t services_on_one_host = 0;  ///< at most, of one destination
@@ -29,14 +61,21 @@ struct Evidence {
   uint64_t failed_host_packets = 0;   ///< packets sent there
   Service top_service;                ///< the one that it asked most destinations for
   uint64_t top_service_hosts = 0;     ///< how many destinations
+  /// The destinations where more than one service failed, most first; then by address.
+  std::vector<ScannedHost> failed_hosts;
 
   /// The service for which the first contacts speak most for a scan: how many contacts asked for
-  /// it, how many of these were answered from it (or left half open), and the score.
+  /// it, how many of these were answered from it (or left half-open), the score, and the score for
+  /// what fails being one scan. Of several services, the one that most hosts were asked for.
   Service scan_service;
+  uint64_t scan_services = 0;
   uint64_t scan_contacted = 0;
   uint64_t scan_answered = 0;
   uint64_t scan_half_open = 0;
   double scan_score = 0;
+  double scan_concentration = 0;
+
+  Targets targets;  ///< of the scan, if there is a scan service, else of all first contacts
 
   uint64_t busiest_minute = 0;  ///< most new destinations within 60 seconds
   uint64_t busiest_window = 0;  ///< the same within the window asked for, if any
@@ -46,13 +85,20 @@ struct Evidence {
 
   uint64_t served = 0;     ///< unsolicited, but from a UDP port, or data: a server's
   uint64_t cut_off = 0;    ///< destinations whose first packet was in the middle of a connection
-  uint64_t arp_swept = 0;  ///< ARP targets asked for in the stretch with the highest score
+  uint64_t arp_swept = 0;  ///< ARP or NDP targets asked for in the stretch with the highest score
   double arp_score = 0;    ///< that score
 };
 
+/// The score that accuses: Wald's bound, log(beta / alpha).
+double accusing_score();
+
+/// Of the hosts where services failed, those whose ports are scanned: more than `ports` failed, or,
+/// unless the user's threshold is greater than the usual one, the odds for a scan suffice.
+std::vector<ScannedHost> scanned_hosts(const Evidence& evidence, uint64_t ports);
+
 /// Gathers the evidence about a source from its pairs, given in the order they were first seen.
 /// `window` is in seconds, 0: none. Of the last `undecided` pairs, those without an answer count
-/// for nothing yet. O(pairs + services log services).
+/// for nothing yet. O((pairs + services) log of them).
 Evidence gather_evidence(const Engine& engine, uint32_t source, std::span<const uint32_t> pairs,
                          uint64_t window, size_t undecided = 0);
 

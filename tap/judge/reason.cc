@@ -18,6 +18,7 @@ std::string service_text(const Service& service) {
   switch (service.transport) {
     case Transport::kTcp:
     case Transport::kUdp:
+    case Transport::kSctp:
       return format("%u/%s", service.port, transport_name(service.transport));
     case Transport::kIcmp:
       return format("ICMP type %u", service.port);

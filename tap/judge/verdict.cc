@@ -1,41 +1,28 @@
 #include "tap/judge/verdict.h"
 
-#include <cmath>
-
 #include "tap/judge/parameters.h"
 
 namespace fanout {
 namespace {
 
-double accusing_score() {
-  static const double kScore = std::log(kBeta / kAlpha);
-  return kScore;
-}
-
 bool is_address_scan(const Evidence& evidence) {
-  const uint64_t failed = evidence.contacted - evidence.answered + evidence.half_open;
-  const uint64_t failed_there =
-      evidence.scan_contacted - evidence.scan_answered + evidence.scan_half_open;
-  const uint64_t failed_elsewhere = failed > failed_there ? failed - failed_there : 0;
-  const double concentration =
-      static_cast<double>(failed_there) * std::log(kScannerSameService / kPeerSameService) +
-      static_cast<double>(failed_elsewhere) *
-          std::log((1 - kScannerSameService) / (1 - kPeerSameService));
-  return evidence.scan_score > accusing_score() && concentration > accusing_score();
+  return evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
 }
 
 bool is_port_scan(const Evidence& evidence, uint64_t ports) {
-  return evidence.failed_on_one_host > ports;
+  return evidence.failed_on_one_host > ports || !scanned_hosts(evidence, ports).empty();
 }
 
-bool is_arp_scan(const Evidence& evidence) {
+bool is_sweep(const Evidence& evidence) {
   return evidence.arp_score > accusing_score() && evidence.arp_swept >= kFewestSwept;
 }
 
 // What a source is that does not scan: what most of its destinations say.
 Verdict occupation(const Source& source, const Evidence& evidence) {
-  const uint64_t hosts = source.destinations - evidence.multicast;
-  if (2 * evidence.multicast > source.destinations) return Verdict::kMulticast;
+  const uint64_t all = source.destinations - evidence.discovery;
+  const uint64_t hosts = all - evidence.multicast;
+  if (2 * evidence.multicast > all) return Verdict::kMulticast;
+  if (2 * evidence.errors > hosts) return Verdict::kRouter;
   if (2 * evidence.unsolicited > hosts) return Verdict::kBackscatter;
   if (2 * (evidence.replied + evidence.served) > hosts) return Verdict::kServer;
   const bool answered = evidence.contacted > 0 && 2 * evidence.answered >= evidence.contacted;
@@ -57,10 +44,14 @@ const char* verdict_name(Verdict verdict) {
       return "port-scan";
     case Verdict::kArpScan:
       return "arp-scan";
+    case Verdict::kNdpScan:
+      return "ndp-scan";
     case Verdict::kClient:
       return "client";
     case Verdict::kServer:
       return "server";
+    case Verdict::kRouter:
+      return "router";
     case Verdict::kPeerToPeer:
       return "peer-to-peer";
     case Verdict::kBackscatter:
@@ -85,8 +76,10 @@ std::string verdicts_text(const Verdicts& verdicts) {
 
 Verdicts judge(const Source& source, const Evidence& evidence, uint64_t ports) {
   Verdicts verdicts;
-  if (source.address.network == Network::kArp) {
-    verdicts.add(is_arp_scan(evidence) ? Verdict::kArpScan : Verdict::kUnclear);
+  if (resolves_addresses(source.address.network)) {
+    const bool is_arp = source.address.network == Network::kArp;
+    const Verdict sweep = is_arp ? Verdict::kArpScan : Verdict::kNdpScan;
+    verdicts.add(is_sweep(evidence) ? sweep : Verdict::kUnclear);
     return verdicts;
   }
   if (is_address_scan(evidence)) verdicts.add(Verdict::kAddressScan);

@@ -11,20 +11,24 @@
 
 namespace fanout {
 
-/// What a source is. The first three accuse it; they can go together. The others exclude each
+/// What a source is. The first four accuse it; they can go together. The others exclude each
 /// other.
 enum class Verdict : uint8_t {
   kAddressScan,
   kPortScan,
   kArpScan,
+  kNdpScan,
   kClient,
   kServer,
+  kRouter,
   kPeerToPeer,
   kBackscatter,
   kMulticast,
   kUnclear,
 };
-inline constexpr int kVerdicts = 9;
+inline constexpr int kVerdicts = 11;
+/// How many of them accuse.
+inline constexpr int kAccusations = 4;
 
 /// The name of a verdict in every report: "address-scan", "unclear", ...
 const char* verdict_name(Verdict verdict);
@@ -35,8 +39,8 @@ class Verdicts {
   void add(Verdict verdict) { bits_ |= 1u << static_cast<int>(verdict); }
   bool has(Verdict verdict) const { return (bits_ >> static_cast<int>(verdict) & 1) != 0; }
   bool none() const { return bits_ == 0; }
-  /// Whether it accuses: an address scan, a port scan or an ARP scan.
-  bool suspect() const { return (bits_ & 7) != 0; }
+  /// Whether it accuses: an address scan, a port scan, an ARP scan or an NDP scan.
+  bool suspect() const { return (bits_ & ((1u << kAccusations) - 1)) != 0; }
 
  private:
   uint16_t bits_ = 0;
@@ -45,8 +49,8 @@ class Verdicts {
 /// The names of the verdicts, separated by ", ".
 std::string verdicts_text(const Verdicts& verdicts);
 
-/// Judges a source by the evidence, with `ports` as the most failed services on one host that are
-/// not a port scan. The rule, its parameters and their sources are in verdict.cc.
+/// Judges a source by the evidence, with `ports` as the user's threshold of failed services on one
+/// host; see scanned_hosts(). The numbers and their reasons are in parameters.def.
 Verdicts judge(const Source& source, const Evidence& evidence, uint64_t ports);
 
 }  // namespace fanout

@@ -65,7 +65,7 @@ std::string grouped(uint64_t count, std::string_view one, std::string_view more)
 }
 
 std::string html_address(const Address& address) {
-  return to_string(address) + (address.network == Network::kArp ? " (ARP)" : "");
+  return to_string(address) + network_suffix(address.network);
 }
 
 }  // namespace fanout

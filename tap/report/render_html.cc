@@ -32,6 +32,8 @@ std::string filter_for(const Address& address) {
       return "ipv6.src == " + to_string(address);
     case Network::kArp:
       return "arp.src.proto_ipv4 == " + to_string(address);
+    case Network::kNdp:
+      return "icmpv6.type == 135 && ipv6.src == " + to_string(address);
   }
   return {};
 }

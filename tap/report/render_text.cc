@@ -167,9 +167,9 @@ class TextReport {
 
   std::string clean(std::string_view text) const { return printable(text, presentation_.unicode); }
 
-  // The address, with "(ARP)" where it would look like one of IPv4.
+  // The address, and "(ARP)" or "(NDP)" where nothing else shows that it is no IP source.
   static std::string address_text(const Address& address) {
-    return to_string(address) + (address.network == Network::kArp ? " (ARP)" : "");
+    return to_string(address) + network_suffix(address.network);
   }
 
   // " within 60 s", or nothing.

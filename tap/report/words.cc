@@ -117,7 +117,7 @@ std::string service_text(const Service& service) {
   const std::string transport = transport_name(service.transport);
   const std::string port = std::to_string(service.port);
   const bool has_ports =
-      service.transport == Transport::kTcp || service.transport == Transport::kUdp;
+      has_handshake(service.transport) || service.transport == Transport::kUdp;
   return has_ports ? port + '/' + transport : transport + ' ' + port;
 }
 

@@ -26,10 +26,11 @@ bool may_pass(const Observation& later, const Observation& run) {
     case Role::kDatagram:
       return run.role == Role::kDatagram && are_mirrored(later, run);
     case Role::kAsk:
-      return run.role == Role::kAnswer && later.transport != Transport::kTcp;
+      return run.role == Role::kAnswer && !has_handshake(later.transport);
     case Role::kAnswer:
     case Role::kRefusal:
     case Role::kError:
+    case Role::kDiscovery:
       return false;
   }
   return false;

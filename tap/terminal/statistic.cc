@@ -81,7 +81,13 @@ class Statistic {
 
   static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t*,
                                    const void* header, tap_flags_t) {
-    self(data)->engine_->post(observe_ipv6(pinfo, header));
+    Statistic* statistic = self(data);
+    const Observation observation = observe_ipv6(pinfo, header);
+    statistic->engine_->post(observation);
+    Observation neighbour;
+    if (statistic->count_arp_ && observe_neighbour(pinfo, observation, &neighbour)) {
+      statistic->engine_->post(neighbour);
+    }
     return TAP_PACKET_REDRAW;
   }
 
@@ -90,10 +96,13 @@ class Statistic {
     Statistic* statistic = self(data);
     statistic->short_frame_ = pinfo->num;
     ++statistic->dissection_.header_frames;
-    const auto* observation = static_cast<const Observation*>(observed);
-    if (observation == nullptr) return TAP_PACKET_DONT_REDRAW;
-    const bool is_arp = observation->source.network == Network::kArp;
-    if (!is_arp || statistic->count_arp_) statistic->engine_->post(*observation);
+    const auto* observations = static_cast<const HeaderObservations*>(observed);
+    if (observations == nullptr) return TAP_PACKET_DONT_REDRAW;
+    const bool is_arp = observations->header.source.network == Network::kArp;
+    if (!is_arp || statistic->count_arp_) statistic->engine_->post(observations->header);
+    if (observations->has_neighbour && statistic->count_arp_) {
+      statistic->engine_->post(observations->neighbour);
+    }
     return TAP_PACKET_REDRAW;
   }
 

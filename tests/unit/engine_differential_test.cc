@@ -40,6 +40,8 @@ Address random_address(std::mt19937& random, Network network, uint32_t hosts) {
       return host % 2 == 0 ? ipv6(host) : ipv6(1, uint64_t{host} << 32);
     case Network::kArp:
       return arp(host);
+    case Network::kNdp:
+      return ndp(host);
     case Network::kIpv4:
       break;
   }
@@ -55,11 +57,12 @@ std::vector<Observation> random_observations(const Kind& kind) {
     const auto network = static_cast<Network>(random() % kNetworks);
     observation.source = random_address(random, network, kind.hosts);
     observation.destination = random_address(random, network, kind.hosts);
-    if (network == Network::kArp) {
+    if (resolves_addresses(network)) {
       observation.role = random() % 2 == 0 ? Role::kAsk : Role::kAnswer;
     } else {
-      observation.role = static_cast<Role>(random() % 6);
-      observation.transport = static_cast<Transport>(random() % 4);
+      observation.role = static_cast<Role>(random() % kRoles);
+      observation.transport = static_cast<Transport>(random() % 5);
+      observation.probe = static_cast<Probe>(random() % kProbes);
       observation.source_port = static_cast<uint16_t>(random() % kind.ports);
       observation.destination_port = static_cast<uint16_t>(random() % kind.ports);
     }
@@ -71,7 +74,7 @@ std::vector<Observation> random_observations(const Kind& kind) {
     for (size_t i = 0; i < burst && observations.size() < kind.packets; ++i) {
       observation.frame = static_cast<uint32_t>(1 + observations.size() / 2);
       observations.push_back(observation);
-      if (network != Network::kArp && random() % 2 == 0) {
+      if (!resolves_addresses(network) && random() % 2 == 0) {
         std::swap(observation.source, observation.destination);
         std::swap(observation.source_port, observation.destination_port);
       }
@@ -83,7 +86,9 @@ std::vector<Observation> random_observations(const Kind& kind) {
 Plain count_plainly(const std::vector<Observation>& observations) {
   Plain plain;
   for (const Observation& observation : observations) {
-    if (observation.source.network == Network::kArp && observation.role == Role::kAnswer) continue;
+    if (resolves_addresses(observation.source.network) && observation.role == Role::kAnswer) {
+      continue;
+    }
     auto& destinations = plain[observation.source];
     const auto [found, is_new] = destinations.try_emplace(observation.destination);
     Counts& counts = found->second;

@@ -191,13 +191,13 @@ TEST_F(EngineTest, AHandshakeIsOneOnceTheSourceAcknowledges) {
   traffic.syn(a, b, 22);
   traffic.syn_ack(b, a, 22);
   EXPECT_EQ(source(a).tcp_handshakes, 0u);
-  EXPECT_FALSE(pair(a, b).took_up);
+  EXPECT_FALSE(pair(a, b).connected);
   traffic.tcp_data(a, b, 40000, 22);
   traffic.tcp_data(a, b, 40000, 22);
   EXPECT_EQ(source(a).tcp_attempts, 1u);
   EXPECT_EQ(source(a).tcp_handshakes, 1u);
   EXPECT_EQ(source(a).tcp_refused, 0u);
-  EXPECT_TRUE(pair(a, b).took_up);
+  EXPECT_TRUE(pair(a, b).connected);
 }
 
 TEST_F(EngineTest, ASynAckTakenBackByARstIsNoHandshake) {
@@ -206,7 +206,7 @@ TEST_F(EngineTest, ASynAckTakenBackByARstIsNoHandshake) {
   traffic.send(a, b, Role::kRefusal, Transport::kTcp, 40000, 22);
   traffic.tcp_data(a, b, 40000, 22);
   EXPECT_EQ(source(a).tcp_handshakes, 0u);
-  EXPECT_FALSE(pair(a, b).took_up);
+  EXPECT_FALSE(pair(a, b).connected);
   EXPECT_EQ(source(b).tcp_refused, 0u);
 }
 
@@ -280,7 +280,7 @@ TEST_F(EngineTest, TheSourcesOwnAckShowsAnAnswerThatWasNotCaptured) {
   traffic.syn(a, b, 80);
   traffic.tcp_data(a, b, 40000, 80);
   EXPECT_TRUE(answered(a, b));
-  EXPECT_TRUE(pair(a, b).took_up);
+  EXPECT_TRUE(pair(a, b).connected);
 }
 
 TEST_F(EngineTest, AnAckToAnotherPortShowsNothing) {

@@ -19,7 +19,8 @@ class MarksTest : public testing::Test {
   // Sends a frame with one packet.
   void send(const Address& from, const Address& to, Role role = Role::kAsk, uint16_t port = 445) {
     time += step;
-    frames.push_back({from, to, role, Transport::kTcp, 40000, port,
+    const Probe probe = role == Role::kAsk ? Probe::kSyn : Probe::kNone;
+    frames.push_back({from, to, role, Transport::kTcp, probe, 40000, port,
                       static_cast<uint32_t>(frames.size() + 1), 60, time});
     const std::vector<Observation> packet{frames.back()};
     marks.count(packet[0].frame, time, packet,
@@ -154,7 +155,7 @@ TEST_F(MarksTest, WhoIsAnsweredIsNotAccused) {
   for (uint32_t i = 0; i < 40; ++i) {
     send(a, ipv4(kTargets + i), Role::kAsk, 443);
     const Observation asked = frames.back();
-    frames.push_back({asked.destination, a, Role::kAnswer, Transport::kTcp, 443, 40000,
+    frames.push_back({asked.destination, a, Role::kAnswer, Transport::kTcp, Probe::kNone, 443, 40000,
                       asked.frame + 1, 60, time});
     marks.count(asked.frame + 1, time, {frames.back()}, [](const Address&) { return false; });
     send(a, ipv4(kTargets + i), Role::kData, 443);
@@ -184,9 +185,9 @@ TEST_F(MarksTest, AnAnswerChangesTheVerdictOnWhoSendsNoMore) {
     for (uint32_t i = 0; i < 20; ++i) {
       const auto frame = static_cast<uint32_t>(frames.size() + 1);
       const Address target = ipv4(kTargets + i);
-      Observation packet{a, target, Role::kDatagram, Transport::kUdp, 40000, 53, frame, 60, time};
+      Observation packet{a, target, Role::kDatagram, Transport::kUdp, Probe::kUdp, 40000, 53, frame, 60, time};
       if (answers) {
-        packet = {target, a, Role::kAnswer, Transport::kUdp, 53, 40000, frame, 60, time};
+        packet = {target, a, Role::kAnswer, Transport::kUdp, Probe::kUdp, 53, 40000, frame, 60, time};
       }
       frames.push_back(packet);
       marks.count(frame, time, std::vector{packet}, [](const Address&) { return false; });

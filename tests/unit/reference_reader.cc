@@ -67,25 +67,36 @@ const std::map<uint8_t, Meaning> kIcmpTypes = {
     {43, {Role::kAnswer, 42}},  // Extended Echo Reply
 };
 const std::map<uint8_t, Meaning> kIcmpv6Types = {
-    {128, {Role::kAsk, 128}},     // Echo Request
-    {129, {Role::kAnswer, 128}},  // Echo Reply
-    {133, {Role::kAsk, 133}},     // Router Solicitation
-    {134, {Role::kAnswer, 133}},  // Router Advertisement
-    {135, {Role::kAsk, 135}},     // Neighbor Solicitation
-    {136, {Role::kAnswer, 135}},  // Neighbor Advertisement
-    {137, {Role::kError, 137}},   // Redirect
-    {139, {Role::kAsk, 139}},     // Node Information Query
-    {140, {Role::kAnswer, 139}},  // Node Information Response
-    {160, {Role::kAsk, 160}},     // Extended Echo Request
-    {161, {Role::kAnswer, 160}},  // Extended Echo Reply
+    {128, {Role::kAsk, 128}},        // Echo Request
+    {129, {Role::kAnswer, 128}},     // Echo Reply
+    {133, {Role::kDiscovery, 133}},  // Router Solicitation
+    {134, {Role::kDiscovery, 134}},  // Router Advertisement
+    {135, {Role::kDiscovery, 135}},  // Neighbor Solicitation
+    {136, {Role::kDiscovery, 136}},  // Neighbor Advertisement
+    {137, {Role::kDiscovery, 137}},  // Redirect
+    {139, {Role::kAsk, 139}},        // Node Information Query
+    {140, {Role::kAnswer, 139}},     // Node Information Response
+    {160, {Role::kAsk, 160}},        // Extended Echo Request
+    {161, {Role::kAnswer, 160}},     // Extended Echo Reply
 };
 
-void read_tcp(Cursor& cursor, const Carriers& carriers, Observation& observation) {
+// `length` is that of the TCP segment on the wire.
+void read_tcp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observation& observation) {
   observation.transport = Transport::kTcp;
   observation.source_port = static_cast<uint16_t>(cursor.number(2));
   observation.destination_port = static_cast<uint16_t>(cursor.number(2));
-  cursor.take(9);
+  cursor.take(8);
+  const bool has_data = length > cursor.number(1) / 16 * 4;
   const uint32_t flags = cursor.number(1);
+  const std::map<uint32_t, Probe> kinds = {
+      {0x00, Probe::kNull}, {0x01, Probe::kFin},    {0x02, Probe::kSyn}, {0x04, Probe::kRst},
+      {0x10, Probe::kAck},  {0x11, Probe::kMaimon}, {0x29, Probe::kXmas}};
+  const auto kind = kinds.find(flags & 0x3f);
+  if (kind != kinds.end()) {
+    observation.probe = (flags & 0x10) != 0 && has_data ? Probe::kNone : kind->second;
+  } else if ((flags & 0x14) == 0) {
+    observation.probe = Probe::kFlags;
+  }
   const bool syn = (flags & 2) != 0;
   const bool rst = (flags & 4) != 0;
   const bool ack = (flags & 16) != 0;
@@ -103,11 +114,13 @@ void read_tcp(Cursor& cursor, const Carriers& carriers, Observation& observation
   }
 }
 
-void read_udp(Cursor& cursor, const Carriers& carriers, Observation& observation) {
+void read_udp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observation& observation) {
   observation.transport = Transport::kUdp;
   observation.source_port = static_cast<uint16_t>(cursor.number(2));
   observation.destination_port = static_cast<uint16_t>(cursor.number(2));
   observation.role = Role::kDatagram;
+  const bool is_quic = observation.destination_port == 443 && length >= 1208;
+  observation.probe = is_quic ? Probe::kQuic : Probe::kUdp;
   const std::pair ports{observation.source_port, observation.destination_port};
   const bool is_from_system_port = ports.first < 1024 && ports.second >= 1024;
   const bool is_from_dhcp_server = ports == std::pair<uint16_t, uint16_t>{67, 68} ||
@@ -130,17 +143,19 @@ void read_icmp(Cursor& cursor, bool is_ipv6, Observation& observation) {
   }
   observation.transport = Transport::kIcmp;
   observation.role = meaning.role;
+  if (meaning.role == Role::kAsk) observation.probe = Probe::kIcmp;
+  if (meaning.role == Role::kError) observation.probe = Probe::kError;
   observation.source_port = meaning.request;
   observation.destination_port = meaning.request;
 }
 
-void read_payload(uint32_t protocol, bool is_ipv6, Cursor& cursor, const Carriers& carriers,
-                  Observation& observation) {
+void read_payload(uint32_t protocol, bool is_ipv6, Cursor& cursor, uint32_t length,
+                  const Carriers& carriers, Observation& observation) {
   switch (protocol) {
     case 6:
-      return read_tcp(cursor, carriers, observation);
+      return read_tcp(cursor, length, carriers, observation);
     case 17:
-      return read_udp(cursor, carriers, observation);
+      return read_udp(cursor, length, carriers, observation);
     case 1:
       if (is_ipv6) throw NotCertain();
       return read_icmp(cursor, false, observation);
@@ -157,6 +172,7 @@ void read_payload(uint32_t protocol, bool is_ipv6, Cursor& cursor, const Carrier
       throw NotCertain();
   }
   observation.role = Role::kDatagram;
+  observation.probe = Probe::kProtocol;
   observation.transport = Transport::kOther;
   observation.source_port = static_cast<uint16_t>(protocol);
   observation.destination_port = static_cast<uint16_t>(protocol);
@@ -190,13 +206,14 @@ void read_ipv4(Cursor& cursor, uint32_t length, const Carriers& carriers,
     options.take(size - 2);
   }
   cursor.cut_to(total - header);  // what follows is padding of the link layer
-  read_payload(protocol, false, cursor, carriers, observation);
+  read_payload(protocol, false, cursor, total - header, carriers, observation);
 }
 
 void read_ipv6(Cursor& cursor, uint32_t length, const Carriers& carriers,
                Observation& observation) {
   const uint32_t version = cursor.number(4) >> 28;
   const uint32_t payload = cursor.number(2);
+  uint32_t rest = payload;
   uint32_t next = cursor.number(1);
   cursor.take(1);
   observation.source = Address::ipv6(cursor.take(16).data());
@@ -207,6 +224,7 @@ void read_ipv6(Cursor& cursor, uint32_t length, const Carriers& carriers,
     next = cursor.number(1);
     const uint32_t size = cursor.number(1);
     Cursor options(cursor.take(size * 8 + 6));
+    rest -= size * 8 + 8;
     while (!options.empty()) {
       const uint32_t kind = options.number(1);
       if (kind == 0) continue;
@@ -214,7 +232,7 @@ void read_ipv6(Cursor& cursor, uint32_t length, const Carriers& carriers,
       options.take(options.number(1));
     }
   }
-  read_payload(next, true, cursor, carriers, observation);
+  read_payload(next, true, cursor, rest, carriers, observation);
 }
 
 // True if the packet looks for somebody, or answers that.
@@ -281,13 +299,15 @@ uint32_t read_link(Link link, Cursor& cursor, uint32_t& length) {
 std::string text_of(const Observation& observation) {
   return to_string(observation.source) + " > " + to_string(observation.destination) + " role " +
          std::to_string(static_cast<int>(observation.role)) + ' ' +
-         transport_name(observation.transport) + ' ' + std::to_string(observation.source_port) +
-         " > " + std::to_string(observation.destination_port);
+         transport_name(observation.transport) + " probe " +
+         std::to_string(static_cast<int>(observation.probe)) + ' ' +
+         std::to_string(observation.source_port) + " > " +
+         std::to_string(observation.destination_port);
 }
 
 bool same(const Observation& a, const Observation& b) {
   return a.source == b.source && a.destination == b.destination && a.role == b.role &&
-         a.transport == b.transport && a.source_port == b.source_port &&
+         a.transport == b.transport && a.probe == b.probe && a.source_port == b.source_port &&
          a.destination_port == b.destination_port;
 }
 

@@ -13,6 +13,7 @@ inline constexpr int64_t kSecond = 1'000'000'000;
 
 inline Address ipv4(uint32_t number) { return {Network::kIpv4, 0, number}; }
 inline Address arp(uint32_t number) { return {Network::kArp, 0, number}; }
+inline Address ndp(uint64_t low) { return {Network::kNdp, 0x20010db800000000, low}; }
 inline Address ipv6(uint64_t low, uint64_t high = 0x20010db800000000) {
   return {Network::kIpv6, high, low};
 }
@@ -29,14 +30,15 @@ class Traffic {
 
   Engine::Seen send(const Address& source, const Address& destination, Role role,
                     Transport transport = Transport::kOther, uint16_t source_port = 0,
-                    uint16_t destination_port = 0) {
+                    uint16_t destination_port = 0, Probe probe = Probe::kNone) {
     time += step;
-    last = {source, destination, role, transport, source_port, destination_port, ++frame, 60, time};
+    last = {source,      destination,      role,    transport, probe,
+            source_port, destination_port, ++frame, 60,        time};
     return engine_.observe(last);
   }
 
   Engine::Seen syn(const Address& from, const Address& to, uint16_t port, uint16_t own = 40000) {
-    return send(from, to, Role::kAsk, Transport::kTcp, own, port);
+    return send(from, to, Role::kAsk, Transport::kTcp, own, port, Probe::kSyn);
   }
   /// `from`, the server, accepts a SYN to its port.
   Engine::Seen syn_ack(const Address& from, const Address& to, uint16_t port,
@@ -51,16 +53,36 @@ class Traffic {
     return send(from, to, Role::kData, Transport::kTcp, from_port, to_port);
   }
   Engine::Seen udp(const Address& from, const Address& to, uint16_t from_port, uint16_t to_port) {
-    return send(from, to, Role::kDatagram, Transport::kUdp, from_port, to_port);
+    return send(from, to, Role::kDatagram, Transport::kUdp, from_port, to_port, Probe::kUdp);
   }
   Engine::Seen echo(const Address& from, const Address& to) {
-    return send(from, to, Role::kAsk, Transport::kIcmp, 8, 8);
+    return send(from, to, Role::kAsk, Transport::kIcmp, 8, 8, Probe::kIcmp);
   }
   Engine::Seen echo_reply(const Address& from, const Address& to) {
     return send(from, to, Role::kAnswer, Transport::kIcmp, 8, 8);
   }
   Engine::Seen icmp_error(const Address& from, const Address& to) {
-    return send(from, to, Role::kError, Transport::kIcmp, 3, 3);
+    return send(from, to, Role::kError, Transport::kIcmp, 3, 3, Probe::kError);
+  }
+  /// A bare ACK, FIN+ACK or RST out of nowhere.
+  Engine::Seen ack(const Address& from, const Address& to, uint16_t port, uint16_t own = 40000) {
+    return send(from, to, Role::kData, Transport::kTcp, own, port, Probe::kAck);
+  }
+  Engine::Seen fin_ack(const Address& from, const Address& to, uint16_t port,
+                       uint16_t own = 40000) {
+    return send(from, to, Role::kData, Transport::kTcp, own, port, Probe::kMaimon);
+  }
+  Engine::Seen bare_rst(const Address& from, const Address& to, uint16_t port,
+                        uint16_t own = 40000) {
+    return send(from, to, Role::kRefusal, Transport::kTcp, own, port, Probe::kRst);
+  }
+  Engine::Seen sctp_init(const Address& from, const Address& to, uint16_t port,
+                         uint16_t own = 40000) {
+    return send(from, to, Role::kAsk, Transport::kSctp, own, port, Probe::kSctpInit);
+  }
+  Engine::Seen solicit(uint64_t from, uint64_t to) { return send(ndp(from), ndp(to), Role::kAsk); }
+  Engine::Seen advertise(uint64_t from, uint64_t to) {
+    return send(ndp(from), ndp(to), Role::kAnswer);
   }
   Engine::Seen arp_request(uint32_t from, uint32_t to) {
     return send(arp(from), arp(to), Role::kAsk);
