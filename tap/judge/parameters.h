@@ -26,9 +26,9 @@ struct Kind {
 #define COUNT(name, value) inline constexpr uint64_t name = value;
 #define REAL(name, value) inline constexpr double name = value;
 #define KIND(name, ...) inline constexpr Kind name{__VA_ARGS__};
-#define WELL_KNOWN(port)
+#define PORT(name, port)
 #include "tap/judge/parameters.def"
-#undef WELL_KNOWN
+#undef PORT
 #undef KIND
 #undef REAL
 #undef COUNT
@@ -36,11 +36,11 @@ struct Kind {
 #define COUNT(name, value)
 #define REAL(name, value)
 #define KIND(name, ...)
-#define WELL_KNOWN(port) port,
+#define PORT(name, port) port,
 inline constexpr uint16_t kWellKnownPorts[] = {
 #include "tap/judge/parameters.def"
 };
-#undef WELL_KNOWN
+#undef PORT
 #undef KIND
 #undef REAL
 #undef COUNT
