@@ -90,7 +90,7 @@ Judgement SourceModel::judgement(uint32_t source) const {
   const Judgement* known = judgements_.object(source);
   if (known != nullptr) return *known;
   Judgement fresh = judge_source(source);
-  fresh.reason = reason(engine_->source(source), fresh.evidence);
+  fresh.reason = reason(engine_->source(source), fresh.evidence, settings_.ports);
   judgements_.insert(source, new Judgement(fresh));
   return fresh;
 }

@@ -129,7 +129,7 @@ void Window::show_status() {
 
 QString Window::label_of(uint32_t source) const {
   const Address& address = engine_->source(source).address;
-  const QString network = address.network == Network::kArp ? " (ARP)" : "";
+  const QString network = network_suffix(address.network);
   const QString name = names_->isChecked() ? foreign_text(host_.host_name(address)) : QString();
   return (name.isEmpty() ? QString::fromStdString(to_string(address)) : name) + network;
 }

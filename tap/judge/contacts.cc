@@ -75,7 +75,7 @@ void ContactTest::add(const Host& host) {
 }
 
 // The logarithm of the likelihood that a source of this kind has these contacts.
-double ContactTest::likelihood(const Kind& kind, const Contacts& contacts) {
+double ContactTest::likelihood(const SourceKind& kind, const Contacts& contacts) {
   const auto term = [](uint64_t count, double probability) {
     return static_cast<double>(count) * std::log(probability);
   };
@@ -123,6 +123,9 @@ double ContactTest::repetition() const {
 
 void ContactTest::conclude(Evidence& evidence) const {
   evidence.services = services_.size();
+  ThingCounts things;
+  for (const auto& [service, contacts] : services_) things.add(service);
+  evidence.things = things.things();
   double best = 0;
   const auto note = [&](const Service& service, const Contacts& contacts, double concentrated) {
     const double score = ContactTest::score(contacts);

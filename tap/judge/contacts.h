@@ -11,7 +11,7 @@
 
 namespace fanout {
 
-struct Kind;
+struct SourceKind;
 
 /// One destination of a source, as far as all its services have it in common.
 struct Host {
@@ -62,7 +62,7 @@ class ContactTest {
     void add(const Host& host, Outcome outcome);
   };
 
-  static double likelihood(const Kind& kind, const Contacts& contacts);
+  static double likelihood(const SourceKind& kind, const Contacts& contacts);
   static double score(const Contacts& contacts);
   double concentration(Service service, const Contacts& contacts) const;
   double repetition() const;

@@ -137,7 +137,7 @@ class Gathering {
     if (ports.failed() < 2) return;
     const double score = contacted ? ports.score(host.packets, engine_.services(pair).lasted) : 0;
     evidence_.failed_hosts.push_back(
-        {host.address, ports.tried(), ports.failed(), host.packets, score});
+        {host.address, ports.things(), ports.tried(), ports.failed(), host.packets, score});
   }
 
   // Says of what a scan would be: of those who were asked for its service.
@@ -163,6 +163,48 @@ class Gathering {
 };
 
 }  // namespace
+
+const char* things_name(Things things, bool is_one) {
+  switch (things) {
+    case Things::kPorts:
+      return is_one ? "port" : "ports";
+    case Things::kProtocols:
+      return is_one ? "IP protocol" : "IP protocols";
+    case Things::kIcmpTypes:
+      return is_one ? "ICMP type" : "ICMP types";
+    case Things::kServices:
+      break;
+  }
+  return is_one ? "service" : "services";
+}
+
+void ThingCounts::add(const Service& service) {
+  switch (service.transport) {
+    case Transport::kOther:
+      ++protocols;
+      break;
+    case Transport::kIcmp:
+      ++icmp_types;
+      break;
+    case Transport::kTcp:
+    case Transport::kUdp:
+    case Transport::kSctp:
+      ++ports;
+      break;
+  }
+}
+
+Things ThingCounts::things() const {
+  const uint64_t all = ports + protocols + icmp_types;
+  if (2 * protocols > all) return Things::kProtocols;
+  if (ports == all) return Things::kPorts;
+  return icmp_types == all ? Things::kIcmpTypes : Things::kServices;
+}
+
+uint64_t Targets::block_size() const {
+  const unsigned bits = has_ipv6_addresses(block.network) ? 128 : 32;
+  return prefix == 0 ? 0 : uint64_t{1} << (bits - prefix);
+}
 
 double accusing_score() {
   static const double kScore = std::log(kBeta / kAlpha);

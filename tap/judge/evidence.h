@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tap/count/engine.h"
@@ -13,9 +14,28 @@
 
 namespace fanout {
 
+/// What the services of a host are, for its description: TCP, UDP and SCTP have ports.
+enum class Things : uint8_t { kPorts, kProtocols, kIcmpTypes, kServices };
+
+/// Their name, for one or for more of them.
+const char* things_name(Things things, bool is_one);
+
+/// How many services there are of each sort.
+struct ThingCounts {
+  uint64_t ports = 0;
+  uint64_t protocols = 0;
+  uint64_t icmp_types = 0;
+
+  void add(const Service& service);
+  /// What they are together: IP protocols if most are, as a scan of all protocols has ports for
+  /// some; services if they are mixed.
+  Things things() const;
+};
+
 /// A host of which services failed.
 struct ScannedHost {
   Address address;
+  Things things = Things::kPorts;
   uint64_t tried = 0;    ///< services
   uint64_t failed = 0;   ///< of these, refused, silent or left half-open
   uint64_t packets = 0;  ///< sent there
@@ -27,18 +47,23 @@ struct Targets {
   uint64_t count = 0;
   Probe probe = Probe::kNone;  ///< that most were sent first
   Service service;             ///< that most were asked for first
+  std::string probe_name;      ///< in the words of nmap's manual: "SYN", "ICMP echo", "NDP"
   bool connects = false;       ///< handshakes were completed
 
   Address block;            ///< the first address of the block that holds them
   unsigned prefix = 0;      ///< its length in bits; 0: they are scattered
   uint64_t in_block = 0;    ///< how many are in it
+  std::string block_text;   ///< "198.51.100.0/24", or empty
   bool sequential = false;  ///< most come after the address beside them
 
   uint64_t in_own_network = 0;  ///< in the source's /24, or /64
   uint64_t in_private = 0;      ///< else, in private addresses (RFC 1918, 6598, 4193) or link-local
   uint64_t elsewhere = 0;       ///< all others
 
-  double rate = 0;  ///< new ones a second, on average; 0: not known
+  uint64_t lasted = 0;  ///< nanoseconds from the first of them to the last; 0: not known
+
+  /// Addresses in the block.
+  uint64_t block_size() const;
 };
 
 /// What a source's packets say about it. Counts of destinations leave multicast and broadcast out,
@@ -55,6 +80,7 @@ struct Evidence {
   bool one_way = false;      ///< the other side of its conversations was not captured
 
   uint64_t services = 0;              ///< distinct services (destination ports) it asked for
+  Things things = Things::kPorts;     ///< what these are
   uint64_t services_on_one_host = 0;  ///< at most, of one destination
   uint64_t failed_on_one_host = 0;    ///< at most: of these, refused or not answered
   Address failed_host;                ///< the destination where that was

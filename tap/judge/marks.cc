@@ -64,7 +64,7 @@ void Marks::judge_now(uint32_t number, uint32_t frame) {
   const Verdicts verdicts = judge(source, evidence, settings_.ports);
   if (!verdicts.suspect()) return;
   watch.accused_in = frame;
-  accusations_[number] = {verdicts, reason(source, evidence)};
+  accusations_[number] = {verdicts, reason(source, evidence, settings_.ports)};
 }
 
 // How many of the source's latest destinations may still answer.

@@ -11,7 +11,7 @@
 namespace fanout {
 
 /// A kind of source: the probabilities of what becomes of its first contacts.
-struct Kind {
+struct SourceKind {
   double fails;      ///< refused or silent
   double again;      ///< the same, and asked again and again: see kFewestAgain
   double blocked;    ///< silent to a QUIC client's first datagram
@@ -25,7 +25,7 @@ struct Kind {
 
 #define COUNT(name, value) inline constexpr uint64_t name = value;
 #define REAL(name, value) inline constexpr double name = value;
-#define KIND(name, ...) inline constexpr Kind name{__VA_ARGS__};
+#define KIND(name, ...) inline constexpr SourceKind name{__VA_ARGS__};
 #define PORT(name, port)
 #include "tap/judge/parameters.def"
 #undef PORT

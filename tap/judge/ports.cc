@@ -9,6 +9,7 @@ namespace fanout {
 
 void PortTest::add(Service service, bool answered, bool half_open, uint64_t packets) {
   ++tried_;
+  things_.add(service);
   if (!answered && packets > kMostTries) return;  // streamed to
   const auto count = [&](Ports& ports) {
     ++(is_well_known(service) ? ports.well_known : ports.high);

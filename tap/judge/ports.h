@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "tap/count/engine.h"
+#include "tap/judge/evidence.h"
 
 namespace fanout {
 
@@ -14,6 +15,7 @@ class PortTest {
   /// Counts a service: whether it answered, was left half-open, and how often it was asked for.
   void add(Service service, bool answered, bool half_open, uint64_t packets);
 
+  Things things() const { return things_.things(); }
   uint64_t tried() const { return tried_; }
   /// Services that failed. Media have a port for control beside each, which is often silent: silent
   /// UDP ports count only if most are.
@@ -29,6 +31,7 @@ class PortTest {
   };
   bool udp_fails() const { return silent_udp_ > answered_udp_; }
 
+  ThingCounts things_;
   uint64_t tried_ = 0;
   uint64_t failed_ = 0;
   uint64_t silent_udp_ = 0;

@@ -1,9 +1,10 @@
 #include "tap/judge/reason.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <vector>
 
 #include "tap/judge/parameters.h"
-#include "tap/judge/verdict.h"
 
 namespace fanout {
 namespace {
@@ -37,58 +38,191 @@ std::string ratio(uint64_t part, uint64_t whole) {
 }
 
 void append(std::string& sentence, const std::string& part) {
+  if (part.empty()) return;
   if (!sentence.empty()) sentence += "; ";
   sentence += part;
 }
 
-}  // namespace
+std::string count_of(uint64_t count, const char* one, const char* more) {
+  return format("%llu %s", number(count), count == 1 ? one : more);
+}
 
-std::string reason(const Source& source, const Evidence& evidence) {
+std::string hosts_text(uint64_t count) { return count_of(count, "host", "hosts"); }
+
+std::string responded(uint64_t answered, uint64_t contacted) {
+  return format("%llu responded (%s %%)", number(answered),
+                ratio(100 * answered, contacted).c_str());
+}
+
+std::string block_text(const Targets& targets) {
+  std::string text;
+  if (targets.prefix != 0) {
+    text +=
+        ", " + targets.block_text +
+        format(", %llu of %llu addresses", number(targets.in_block), number(targets.block_size()));
+  }
+  if (targets.sequential) text += ", sequential";
+  return text;
+}
+
+// How many are in the source's own network and in private addresses, and how many are not.
+std::string whereabouts(const Targets& targets) {
+  std::string text;
+  const auto add = [&](uint64_t count, const char* where) {
+    if (count == 0) return;
+    if (!text.empty()) text += ", ";
+    const std::string how_many =
+        count == targets.count ? std::string("all") : format("%llu", number(count));
+    text += how_many + where;
+  };
+  add(targets.in_own_network, " in its own network");
+  add(targets.in_private, " in private addresses");
+  add(targets.elsewhere, " in public addresses");
+  return text;
+}
+
+// How often there was a new one, a second, a minute or an hour.
+std::string rate_text(const Targets& targets) {
+  constexpr uint64_t kMillisecond = 1'000'000;
+  const uint64_t milliseconds = targets.lasted / kMillisecond;
+  if (targets.count < 2 || milliseconds == 0) return {};
+  const uint64_t steps = targets.count - 1;
+  const auto text = [&](uint64_t unit, const char* name) {
+    return ratio(steps * unit, milliseconds) + " new hosts " + name;
+  };
+  if (steps * 1000 >= milliseconds) return text(1000, "a second");
+  if (steps * 60'000 >= milliseconds) return text(60'000, "a minute");
+  return text(3'600'000, "an hour");
+}
+
+bool is_address_scan(const Evidence& evidence) {
+  return evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
+}
+
+// What an address scan sends to whom.
+std::string address_scan_text(const Evidence& evidence) {
+  const Targets& targets = evidence.targets;
+  std::string text = targets.probe_name.empty() ? "probes" : targets.probe_name;
+  const Transport transport = evidence.scan_service.transport;
+  if (evidence.scan_services > 1) {
+    text += format(" to %llu services, mostly ", number(evidence.scan_services)) +
+            service_text(evidence.scan_service) + ", on ";
+  } else if (transport == Transport::kOther) {
+    text += format(" %u to ", evidence.scan_service.port);
+  } else {
+    text += transport == Transport::kIcmp ? " to "
+                                          : " to " + service_text(evidence.scan_service) + " on ";
+  }
+  return text + hosts_text(evidence.scan_contacted) + block_text(targets);
+}
+
+// "200 of 200 ports refused, silent or half-open on 10.0.0.20".
+std::string failed_text(const ScannedHost& host) {
+  return format("%llu of %llu %s refused, silent or half-open on ", number(host.failed),
+                number(host.tried), things_name(host.things, false)) +
+         to_string(host.address);
+}
+
+// The hosts whose ports are scanned: the first of them by name.
+std::string port_scan_text(const std::vector<ScannedHost>& hosts) {
+  constexpr size_t kNamed = 3;
+  if (hosts.size() == 1) return failed_text(hosts[0]);
+  std::string text = format("%s of %llu hosts scanned: ", things_name(hosts[0].things, false),
+                            number(hosts.size()));
+  for (size_t i = 0; i < std::min(hosts.size(), kNamed); ++i) {
+    if (i > 0) text += ", ";
+    text += to_string(hosts[i].address) + format(" (%llu of %llu refused, silent or half-open)",
+                                                 number(hosts[i].failed), number(hosts[i].tried));
+  }
+  if (hosts.size() > kNamed) text += format(" and %llu more", number(hosts.size() - kNamed));
+  return text;
+}
+
+// Who was looked for on the link.
+std::string resolving_text(const Source& source, const Evidence& evidence) {
   const bool is_arp = source.address.network == Network::kArp;
-  const uint64_t hosts = source.destinations - evidence.multicast;
-  std::string sentence;
-  if (is_arp) {
-    append(sentence, format("asked for %llu addresses, %llu answered", number(hosts),
-                            number(evidence.answered)));
-    if (evidence.arp_swept >= kFewestSwept) {
-      append(sentence, format("%llu of them in order or in a burst", number(evidence.arp_swept)));
-    }
-  } else if (evidence.contacted > 0) {
-    append(sentence,
-           format("contacted %llu %s first, %llu answered (%s %%)", number(evidence.contacted),
-                  evidence.contacted == 1 ? "host" : "hosts", number(evidence.answered),
-                  ratio(100 * evidence.answered, evidence.contacted).c_str()));
+  std::string text =
+      format("%s for %s", is_arp ? "ARP requests" : "neighbour solicitations",
+             count_of(source.destinations - evidence.multicast, "address", "addresses").c_str());
+  append(text, format("%llu responded", number(evidence.answered)));
+  if (evidence.arp_swept >= kFewestSwept && evidence.arp_score > accusing_score()) {
+    append(text, format("%llu sequential or in a burst", number(evidence.arp_swept)) +
+                     block_text(evidence.targets));
+  }
+  return text;
+}
+
+// Whom the source contacted, or scanned.
+std::string contacts_text(const Evidence& evidence, uint64_t ports, uint64_t hosts) {
+  const std::vector<ScannedHost> scanned = scanned_hosts(evidence, ports);
+  const bool scans_addresses = is_address_scan(evidence);
+  std::string text;
+  if (scans_addresses) {
+    append(text, address_scan_text(evidence));
+    append(text, responded(evidence.scan_answered, evidence.scan_contacted));
+  }
+  if (!scanned.empty()) {
+    const bool is_named = scans_addresses || evidence.targets.probe_name.empty();
+    append(text,
+           (is_named ? "" : evidence.targets.probe_name + " scan: ") + port_scan_text(scanned));
+  }
+  const bool is_all_said = scans_addresses && evidence.contacted == evidence.scan_contacted;
+  if (evidence.contacted > 0 && !is_all_said) {
+    append(text, "initiated contact with " + hosts_text(evidence.contacted) + ", " +
+                     responded(evidence.answered, evidence.contacted));
   }
   if (evidence.half_open > 0) {
-    append(sentence, format("left %llu of them half open", number(evidence.half_open)));
+    append(text, count_of(evidence.half_open, "handshake", "handshakes") + " left half-open");
   }
-  if (evidence.failed_on_one_host > 1) {
-    append(sentence,
-           format("%llu of %llu ports refused, silent or half open on ",
-                  number(evidence.failed_on_one_host), number(evidence.services_on_one_host)) +
-               to_string(evidence.failed_host));
+  if (scanned.empty() && !evidence.failed_hosts.empty()) {
+    append(text, failed_text(evidence.failed_hosts[0]));
   }
-  if (!is_arp && evidence.top_service_hosts > 1) {
-    append(sentence, service_text(evidence.top_service) +
-                         (evidence.top_service_hosts >= hosts
-                              ? std::string(" on all")
-                              : format(" on %llu", number(evidence.top_service_hosts))));
-    if (evidence.services > 1)
-      append(sentence, format("%llu ports in all", number(evidence.services)));
+  if (!scans_addresses && evidence.top_service_hosts > 1) {
+    append(text, service_text(evidence.top_service) +
+                     (evidence.top_service_hosts >= hosts
+                          ? std::string(" on all")
+                          : format(" on %llu", number(evidence.top_service_hosts))));
   }
+  if (evidence.services > 1 && (scans_addresses || evidence.top_service_hosts > 1)) {
+    append(text, format("%llu %s in all", number(evidence.services),
+                        things_name(evidence.things, false)));
+  }
+  if (scans_addresses) {
+    append(text, whereabouts(evidence.targets));
+    append(text, rate_text(evidence.targets));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string reason(const Source& source, const Evidence& evidence, uint64_t ports) {
+  const uint64_t hosts = source.destinations - evidence.multicast - evidence.discovery;
+  std::string sentence = resolves_addresses(source.address.network)
+                             ? resolving_text(source, evidence)
+                             : contacts_text(evidence, ports, hosts);
   if (evidence.replied > 0) {
-    append(sentence, format("answered %llu that had sent first", number(evidence.replied)));
+    append(sentence, "responded to " + hosts_text(evidence.replied));
   }
   if (evidence.unsolicited > 0) {
-    append(sentence, format("sent %llu an answer or a reset that nobody asked for",
-                            number(evidence.unsolicited)));
+    append(sentence, "unsolicited SYN-ACK or RST to " + hosts_text(evidence.unsolicited));
   }
   if (evidence.served > 0) {
-    append(sentence,
-           format("served %llu whose requests were not captured", number(evidence.served)));
+    append(sentence, "served " + hosts_text(evidence.served) + " whose requests were not captured");
   }
   if (evidence.cut_off > 0) {
-    append(sentence, format("%llu whose beginning was not captured", number(evidence.cut_off)));
+    append(sentence, count_of(evidence.cut_off, "connection", "connections") +
+                         " already open when the capture began");
+  }
+  if (evidence.errors > 0) {
+    append(sentence, "ICMP errors to " + hosts_text(evidence.errors));
+  }
+  if (evidence.discovery > 0) {
+    append(sentence, "neighbour or router discovery to " +
+                         count_of(evidence.discovery, "address", "addresses"));
+  }
+  if (evidence.one_way && evidence.contacted > evidence.answered) {
+    append(sentence, "only one direction captured, so silence counts for nothing");
   }
   if (evidence.multicast > 0) {
     append(sentence, format("%llu multicast or broadcast", number(evidence.multicast)));
@@ -97,7 +231,9 @@ std::string reason(const Source& source, const Evidence& evidence) {
   if (source.destinations > 0 && source.missed == 0) {
     append(sentence, ratio(source.packets, source.destinations) + " packets each");
   }
-  append(sentence, format("%llu in its busiest minute", number(evidence.busiest_minute)));
+  append(sentence,
+         format("up to %s a minute",
+                count_of(evidence.busiest_minute, "new destination", "new destinations").c_str()));
   return sentence;
 }
 

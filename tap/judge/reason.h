@@ -9,9 +9,10 @@
 
 namespace fanout {
 
-/// The reason of a verdict in one line: "contacted 256 hosts first, 1 answered (0.4 %); 22/tcp on
-/// all; 2 packets each; 256 in its busiest minute".
-std::string reason(const Source& source, const Evidence& evidence);
+/// The reason of a verdict in one line. Of a scan it begins with what was scanned, how, and what
+/// responded: "SYN to 22/tcp on 254 hosts, 198.51.100.0/24, 254 of 256 addresses, sequential; 2
+/// responded (0.8 %); ...". `ports` is the user's threshold; see scanned_hosts().
+std::string reason(const Source& source, const Evidence& evidence, uint64_t ports);
 
 }  // namespace fanout
 

@@ -85,6 +85,72 @@ bool are_sequential(const Address& before, const Address& after) {
   return before.high == after.high && (after.low - before.low == 1 || before.low - after.low == 1);
 }
 
+std::string icmp_name(Network network, uint16_t type) {
+  if (network == Network::kIpv6) {
+    switch (type) {
+      case 128:
+        return "ICMPv6 echo";
+      case 139:
+        return "ICMPv6 node information";
+      default:
+        return "ICMPv6 type " + std::to_string(type);
+    }
+  }
+  switch (type) {
+    case 8:
+      return "ICMP echo";
+    case 10:
+      return "ICMP router solicitation";
+    case 13:
+      return "ICMP timestamp";
+    case 15:
+      return "ICMP information";
+    case 17:
+      return "ICMP mask";
+    default:
+      return "ICMP type " + std::to_string(type);
+  }
+}
+
+// In the words of nmap's manual.
+std::string name_of_probe(Network network, const Targets& targets) {
+  if (resolves_addresses(network)) return network_name(network);
+  switch (targets.probe) {
+    case Probe::kSyn:
+      return targets.connects ? "connect" : "SYN";
+    case Probe::kAck:
+      return "ACK";
+    case Probe::kFin:
+      return "FIN";
+    case Probe::kNull:
+      return "NULL";
+    case Probe::kXmas:
+      return "Xmas";
+    case Probe::kMaimon:
+      return "Maimon";
+    case Probe::kRst:
+      return "RST";
+    case Probe::kFlags:
+      return "TCP flags";
+    case Probe::kUdp:
+      return "UDP";
+    case Probe::kQuic:
+      return "QUIC";
+    case Probe::kSctpInit:
+      return "SCTP INIT";
+    case Probe::kSctpCookie:
+      return "SCTP COOKIE ECHO";
+    case Probe::kIcmp:
+      return icmp_name(network, targets.service.port);
+    case Probe::kProtocol:
+      return "IP protocol";
+    case Probe::kNone:
+    case Probe::kError:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
 Targets describe_targets(const Engine& engine, const Address& source,
@@ -122,13 +188,16 @@ Targets describe_targets(const Engine& engine, const Address& source,
   targets.sequential =
       targets.count > 2 &&
       static_cast<double>(in_order) >= kSequential * static_cast<double>(targets.count - 1);
-  const double seconds = static_cast<double>(static_cast<uint64_t>(sightings.back().time) -
-                                             static_cast<uint64_t>(sightings.front().time)) /
-                         1e9;
-  const bool has_times = sightings.front().time != kNoTime && seconds > 0;
-  if (has_times) targets.rate = static_cast<double>(targets.count - 1) / seconds;
+  if (sightings.front().time != kNoTime) {
+    targets.lasted = static_cast<uint64_t>(sightings.back().time) -
+                     static_cast<uint64_t>(sightings.front().time);
+  }
   std::sort(addresses.begin(), addresses.end());
   find_block(addresses, targets);
+  if (targets.prefix != 0) {
+    targets.block_text = to_string(targets.block) + '/' + std::to_string(targets.prefix);
+  }
+  targets.probe_name = name_of_probe(source.network, targets);
   return targets;
 }
 

@@ -18,6 +18,7 @@ constexpr uint8_t kAllowed = 1;
 constexpr uint8_t kEstimate = 2;
 constexpr uint8_t kDetails = 3;
 constexpr uint8_t kEvidence = 4;
+constexpr uint8_t kScan = 5;
 
 bool is_estimated(const SourceRow& row) { return !row.destinations.exact(); }
 bool is_allowed(const SourceRow& row) { return row.allowed; }
@@ -27,6 +28,13 @@ template <uint64_t Evidence::*Count>
 constexpr SourceColumn evidence(const char* key, const char* title, const char* tooltip) {
   return {{key, title, tooltip, Kind::kCount, kHidden, kEvidence, {}, Needs::kEvidence},
           [](const SourceRow& row, const ReportSettings&) -> Value { return row.evidence.*Count; }};
+}
+
+// What is said of a scan's targets.
+template <typename Take>
+constexpr SourceColumn of_scan(const char* key, const char* title, const char* tooltip, Kind kind,
+                               uint8_t where, Take take) {
+  return {{key, title, tooltip, kind, where, kScan, {}, Needs::kEvidence}, take};
 }
 
 Value service_if(bool is_known, const Service& service) {
@@ -43,7 +51,7 @@ constexpr SourceColumn kSourceColumns[] = {
      [](const SourceRow& row, const ReportSettings&) -> Value { return row.address; }},
     {{"verdict", "Verdict", "What the source is, by its packets", Kind::kVerdicts, kInHtml, kFirst},
      [](const SourceRow& row, const ReportSettings&) -> Value { return row.verdicts; }},
-    {{"network", "Network", "Each network counts on its own: IPv4, IPv6, ARP", Kind::kWords,
+    {{"network", "Network", "Each network counts on its own: IPv4, IPv6, ARP, NDP", Kind::kWords,
       kEverywhere & ~kInHtml, kFirst},
      [](const SourceRow& row, const ReportSettings&) -> Value { return row.address.network; }},
     {{"unique_destinations",
@@ -210,7 +218,7 @@ constexpr SourceColumn kSourceColumns[] = {
     evidence<&Evidence::tcp_handshakes>("tcp_handshakes", "TCP Handshakes",
                                         "SYN packets that led to a complete handshake"),
     evidence<&Evidence::arp_swept>("arp_swept", "ARP Swept",
-                                   "ARP targets requested sequentially or in a burst"),
+                                   "ARP or NDP targets requested sequentially or in a burst"),
     {{"busiest_window",
       "Busiest Window",
       "Most new destinations within the window",
@@ -260,6 +268,72 @@ constexpr SourceColumn kSourceColumns[] = {
      [](const SourceRow& row, const ReportSettings&) {
        return service_if(row.evidence.scan_contacted > 0, row.evidence.scan_service);
      }},
+    of_scan("probe", "Probe", "The kind of packet that most hosts were sent first", Kind::kWords,
+            kHidden | kShown,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              const std::string& name = row.evidence.targets.probe_name;
+              return name.empty() ? Value() : Value(std::string_view(name));
+            }),
+    of_scan("targets", "Targets", "Hosts scanned, or with which the source initiated contact",
+            Kind::kCount, kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              return row.evidence.targets.count;
+            }),
+    of_scan("target_block", "Target Block", "The block of addresses that the targets cover",
+            Kind::kWords, kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              const std::string& text = row.evidence.targets.block_text;
+              return text.empty() ? Value() : Value(std::string_view(text));
+            }),
+    of_scan("targets_in_block", "Targets in Block", "Targets within that block", Kind::kCount,
+            kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              return row.evidence.targets.in_block;
+            }),
+    of_scan("sequential", "Sequential", "Whether most targets follow the address beside them",
+            Kind::kWords, kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              return row.evidence.targets.sequential;
+            }),
+    of_scan("targets_in_own_network", "Own Network", "Targets in the source's /24, or /64",
+            Kind::kCount, kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              return row.evidence.targets.in_own_network;
+            }),
+    of_scan("targets_private", "Private", "Other targets with private addresses", Kind::kCount,
+            kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              return row.evidence.targets.in_private;
+            }),
+    of_scan("targets_public", "Public", "Targets with other addresses", Kind::kCount, kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              return row.evidence.targets.elsewhere;
+            }),
+    of_scan("rate", "Rate", "New targets a second, on average", Kind::kRatio, kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              const Targets& targets = row.evidence.targets;
+              const uint64_t milliseconds = targets.lasted / 1'000'000;
+              const bool is_known = targets.count > 1 && milliseconds > 0;
+              return is_known ? Value(Ratio{1000 * (targets.count - 1), milliseconds})
+                              : Value(Ratio{0, 0});
+            }),
+    of_scan("scan_services", "Scan: Services", "Services that look like one scan", Kind::kCount,
+            kHidden,
+            [](const SourceRow& row, const ReportSettings&) -> Value {
+              return row.evidence.scan_services;
+            }),
+    of_scan("scanned_hosts", "Scanned Hosts", "Hosts whose ports were scanned", Kind::kCount,
+            kInCsv | kInWindow,
+            [](const SourceRow& row, const ReportSettings& settings) -> Value {
+              return uint64_t{scanned_hosts(row.evidence, settings.ports).size()};
+            }),
+    of_scan(
+        "icmp_errors", "ICMP Errors", "Hosts to which it sent nothing but ICMP errors",
+        Kind::kCount, kHidden,
+        [](const SourceRow& row, const ReportSettings&) -> Value { return row.evidence.errors; }),
+    of_scan(
+        "one_way", "One Way", "Whether only its own direction was captured", Kind::kWords, kHidden,
+        [](const SourceRow& row, const ReportSettings&) -> Value { return row.evidence.one_way; }),
 };
 
 // Likewise. In CSV, what a source's columns have taken has another key.

@@ -25,7 +25,7 @@ std::string address_key(const Address& address) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string key = std::to_string(static_cast<int>(address.network));
   const auto bytes = address.bytes();
-  const size_t count = address.network == Network::kIpv6 ? 16 : 4;
+  const size_t count = has_ipv6_addresses(address.network) ? 16 : 4;
   for (size_t i = 0; i < count; ++i) {
     key += kDigits[bytes[i] >> 4];
     key += kDigits[bytes[i] & 15];

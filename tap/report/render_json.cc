@@ -215,6 +215,15 @@ class JsonReport {
 
   void write_source(const SourceRow& row) {
     write_members(source_columns_, row);
+    const auto scanned = scanned_hosts(row.evidence, report_.settings.ports);
+    if (!scanned.empty() && row.suspect()) {
+      json_.rows("scanned_hosts", scanned, [this](const ScannedHost& host) {
+        json_.text("host", to_string(host.address));
+        json_.number("services", host.tried);
+        json_.number("failed", host.failed);
+        json_.number("packets", host.packets);
+      });
+    }
     if (!report_.settings.pairs) return;
     json_.rows("destinations", report_.destinations(row),
                [this](const DestinationRow& destination) {

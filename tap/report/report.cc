@@ -59,7 +59,7 @@ std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
                     source.tcp_attempts >= uint64_t{source.tcp_handshakes} + kFewestFailures;
   }
   engine.for_each_pair_with_services([&](uint32_t pair, const ServiceCount& count) {
-    if (count.failed() > ports) worth[engine.pair(pair).source] = true;
+    if (count.failed() > std::min<uint64_t>(ports, kFewestFailures)) worth[engine.pair(pair).source] = true;
   });
   return worth;
 }
@@ -145,7 +145,7 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
       ++report.left_out;
       continue;
     }
-    row.reason = reason(source, row.evidence);
+    row.reason = reason(source, row.evidence, settings.ports);
     report.sources.push_back(std::move(row));
   }
 

@@ -31,7 +31,7 @@ class JudgedTraffic : public ::testing::Test {
     return verdicts_text(judge(source, evidence_of(address), ports));
   }
   std::string reason_of(const Address& address) const {
-    return reason(engine.source(engine.find_source(address)), evidence_of(address));
+    return reason(engine.source(engine.find_source(address)), evidence_of(address), 15);
   }
 
   /// SYNs to a service of `count` hosts, in the same /16 unless they are `apart`.
