@@ -115,7 +115,7 @@ class Gathering {
     if (pair.has(Pair::kUnsolicited)) {
       const bool is_udp = pair.service().transport == Transport::kUdp;
       ++(is_udp ? evidence_.served : evidence_.unsolicited);
-    } else if (!contacted && !pair.has(Pair::kReplying)) {
+    } else if (!pair.has(Pair::kContacted) && !pair.has(Pair::kReplying)) {
       ++(pair.has(Pair::kServed) ? evidence_.served : evidence_.cut_off);
     }
   }

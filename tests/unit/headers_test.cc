@@ -1,11 +1,13 @@
 #include "tap/count/headers.h"
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "frames.h"
+#include "traffic.h"
 
 namespace fanout {
 namespace {
@@ -482,7 +484,9 @@ TEST(ReadTransport, TakesLaterFragmentsForData) {
 }
 
 TEST(ReadTransport, TakesWhatIsCutShortForData) {
-  const Observation tcp_cut = transport_of(ipv4_packet(6, Octets(13)));
+  Octets cut = ipv4_packet(6, kTcpSyn);
+  cut.resize(cut.size() - 7);
+  const Observation tcp_cut = transport_of(cut);
   EXPECT_EQ(tcp_cut.role, Role::kData);
   EXPECT_EQ(tcp_cut.transport, Transport::kTcp);
   EXPECT_EQ(transport_of({}).role, Role::kData);
@@ -491,11 +495,102 @@ TEST(ReadTransport, TakesWhatIsCutShortForData) {
 }
 
 TEST(ReadTransport, GivesOtherProtocolsTheirNumber) {
-  const Observation observation = transport_of(ipv4_packet(132, Octets(12)));
+  const Observation observation = transport_of(ipv4_packet(33, Octets(12)));
   EXPECT_EQ(observation.role, Role::kDatagram);
   EXPECT_EQ(observation.transport, Transport::kOther);
-  EXPECT_EQ(observation.source_port, 132);
-  EXPECT_EQ(observation.destination_port, 132);
+  EXPECT_EQ(observation.probe, Probe::kProtocol);
+  EXPECT_EQ(observation.source_port, 33);
+  EXPECT_EQ(observation.destination_port, 33);
+}
+
+TEST(ReadTransport, NamesTheScanTypesOfTcpByTheirFlags) {
+  const std::vector<std::pair<uint8_t, Probe>> kinds = {
+      {0x02, Probe::kSyn},   {0xc2, Probe::kSyn},  {0x10, Probe::kAck},    {0x01, Probe::kFin},
+      {0x00, Probe::kNull},  {0x29, Probe::kXmas}, {0x11, Probe::kMaimon}, {0x04, Probe::kRst},
+      {0x03, Probe::kFlags}, {0x14, Probe::kNone}, {0x12, Probe::kNone},   {0x18, Probe::kNone}};
+  for (const auto& [flags, probe] : kinds) {
+    EXPECT_EQ(transport_of(ipv4_packet(6, tcp(40000, 80, flags))).probe, probe) << int{flags};
+  }
+  for (const uint8_t flags : {0x10, 0x11}) {
+    EXPECT_EQ(transport_of(ipv4_packet(6, tcp(40000, 80, flags, {1}))).probe, Probe::kNone)
+        << "data makes a connection";
+  }
+}
+
+TEST(ReadTransport, TakesATinyFirstFragmentForAProbe) {
+  const Octets begin{0x9c, 0x40, 0, 80, 0, 0, 0, 1};
+  const Observation observation = transport_of(ipv4_packet(6, begin, {.fragment = 0x2000}));
+  EXPECT_EQ(observation.role, Role::kAsk);
+  EXPECT_EQ(observation.probe, Probe::kFlags);
+  EXPECT_EQ(observation.destination_port, 80);
+}
+
+TEST(ReadTransport, ReadsSctpByItsFirstChunk) {
+  const std::vector<std::tuple<uint8_t, Role, Probe>> chunks = {
+      {1, Role::kAsk, Probe::kSctpInit},
+      {2, Role::kAnswer, Probe::kNone},
+      {6, Role::kRefusal, Probe::kNone},
+      {10, Role::kData, Probe::kSctpCookie},
+      {0, Role::kData, Probe::kNone}};
+  for (const auto& [type, role, probe] : chunks) {
+    const Observation observation =
+        transport_of(ipv4_packet(132, {0x9c, 0x40, 0x0b, 0x59, 0, 0, 0, 0, 0, 0, 0, 0, type, 0}));
+    EXPECT_EQ(observation.transport, Transport::kSctp);
+    EXPECT_EQ(observation.role, role) << int{type};
+    EXPECT_EQ(observation.probe, probe) << int{type};
+    EXPECT_EQ(observation.destination_port, 2905);
+  }
+}
+
+TEST(ReadTransport, KnowsTheLengthOfAQuicClientsFirstDatagram) {
+  EXPECT_EQ(transport_of(ipv4_packet(17, udp(40000, 443, Octets(1200)))).probe, Probe::kQuic);
+  EXPECT_EQ(transport_of(ipv4_packet(17, udp(40000, 443, Octets(1199)))).probe, Probe::kUdp);
+  EXPECT_EQ(transport_of(ipv4_packet(17, udp(40000, 444, Octets(1200)))).probe, Probe::kUdp);
+}
+
+// Neighbour discovery: from 2001:db8::1 to 2001:db8::2, and about 2001:db8::9.
+Octets neighbour_packet(uint8_t type, uint8_t hop_limit = 255, uint8_t target = 9) {
+  Octets rest{0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, target};
+  Octets packet = ipv6_packet(58, icmp(type, rest));
+  packet[7] = hop_limit;
+  return packet;
+}
+
+TEST(ReadNeighbour, FindsWhoIsLookedForByWhom) {
+  Observation neighbour;
+  const Octets asks = neighbour_packet(135);
+  Observation header = transport_of(asks);
+  header.source = ipv6(1);
+  header.destination = ipv6(2);
+  EXPECT_EQ(header.role, Role::kDiscovery);
+  ASSERT_TRUE(read_neighbour(asks, header, neighbour));
+  EXPECT_EQ(neighbour.source, ndp(1));
+  EXPECT_EQ(neighbour.destination, ndp(9));
+  EXPECT_EQ(neighbour.role, Role::kAsk);
+
+  const Octets answers = neighbour_packet(136);
+  header.destination_port = 136;
+  ASSERT_TRUE(read_neighbour(answers, header, neighbour));
+  EXPECT_EQ(neighbour.source, ndp(9)) << "the target answers";
+  EXPECT_EQ(neighbour.destination, ndp(2));
+  EXPECT_EQ(neighbour.role, Role::kAnswer);
+}
+
+TEST(ReadNeighbour, LeavesWhatLooksForNobody) {
+  Observation neighbour;
+  Observation header = transport_of(neighbour_packet(135));
+  header.source = ipv6(1);
+  header.destination = ipv6(2);
+  EXPECT_FALSE(read_neighbour(neighbour_packet(135, 64), header, neighbour)) << "from elsewhere";
+  EXPECT_FALSE(read_neighbour(neighbour_packet(135, 255, 1), header, neighbour)) << "for itself";
+  Octets cut = neighbour_packet(135);
+  cut.pop_back();
+  EXPECT_FALSE(read_neighbour(cut, header, neighbour)) << "cut short";
+  header.source = {Network::kIpv6, 0, 0};
+  EXPECT_FALSE(read_neighbour(neighbour_packet(135), header, neighbour))
+      << "duplicate address detection";
+  header.role = Role::kAsk;
+  EXPECT_FALSE(read_neighbour(neighbour_packet(135), header, neighbour)) << "another packet";
 }
 
 }  // namespace

@@ -30,6 +30,10 @@ class JudgedTraffic : public ::testing::Test {
     const Source& source = engine.source(engine.find_source(address));
     return verdicts_text(judge(source, evidence_of(address), ports));
   }
+  /// The same, or nothing of a source that has sent nothing yet.
+  std::string verdict_of_or_none(const Address& address) const {
+    return engine.find_source(address) == kNone ? "" : verdict_of(address);
+  }
   std::string reason_of(const Address& address) const {
     return reason(engine.source(engine.find_source(address)), evidence_of(address), 15);
   }

@@ -129,7 +129,7 @@ TEST_F(MarksTest, AScannerIsAccusedOnceTheEvidenceSuffices) {
   ASSERT_NE(marks.accusation(a), nullptr);
   EXPECT_TRUE(marks.accusation(a)->verdicts.has(Verdict::kAddressScan));
   const std::string& reason = marks.accusation(a)->reason;
-  EXPECT_TRUE(reason.starts_with("contacted " + std::to_string(accused_in - 1) + " hosts first"))
+  EXPECT_TRUE(reason.starts_with("SYN to 445/tcp on " + std::to_string(accused_in - 1) + " hosts"))
       << "what was known then, without the one that may still answer: " << reason;
   EXPECT_TRUE(marks.verdicts(a).has(Verdict::kAddressScan));
   EXPECT_EQ(marks.accusation(b), nullptr);
@@ -140,7 +140,7 @@ TEST_F(MarksTest, APortScannerIsAccusedWithoutNewDestinations) {
   for (uint16_t port = 1; port <= 40; ++port) send(a, b, Role::kAsk, port);
   ASSERT_NE(marks.accusation(a), nullptr);
   EXPECT_TRUE(marks.accusation(a)->verdicts.has(Verdict::kPortScan));
-  EXPECT_GT(mark(1).accused_in, 15u);
+  EXPECT_GE(mark(1).accused_in, 10u) << "ten well-known services that fail suffice";
   EXPECT_EQ(mark(40).destinations, 1u);
 }
 
@@ -155,8 +155,8 @@ TEST_F(MarksTest, WhoIsAnsweredIsNotAccused) {
   for (uint32_t i = 0; i < 40; ++i) {
     send(a, ipv4(kTargets + i), Role::kAsk, 443);
     const Observation asked = frames.back();
-    frames.push_back({asked.destination, a, Role::kAnswer, Transport::kTcp, Probe::kNone, 443, 40000,
-                      asked.frame + 1, 60, time});
+    frames.push_back({asked.destination, a, Role::kAnswer, Transport::kTcp, Probe::kNone, 443,
+                      40000, asked.frame + 1, 60, time});
     marks.count(asked.frame + 1, time, {frames.back()}, [](const Address&) { return false; });
     send(a, ipv4(kTargets + i), Role::kData, 443);
   }
@@ -185,9 +185,11 @@ TEST_F(MarksTest, AnAnswerChangesTheVerdictOnWhoSendsNoMore) {
     for (uint32_t i = 0; i < 20; ++i) {
       const auto frame = static_cast<uint32_t>(frames.size() + 1);
       const Address target = ipv4(kTargets + i);
-      Observation packet{a, target, Role::kDatagram, Transport::kUdp, Probe::kUdp, 40000, 53, frame, 60, time};
+      Observation packet{
+          a, target, Role::kDatagram, Transport::kUdp, Probe::kUdp, 40000, 53, frame, 60, time};
       if (answers) {
-        packet = {target, a, Role::kAnswer, Transport::kUdp, Probe::kUdp, 53, 40000, frame, 60, time};
+        packet = {target, a,  Role::kAnswer, Transport::kUdp, Probe::kUdp, 53, 40000,
+                  frame,  60, time};
       }
       frames.push_back(packet);
       marks.count(frame, time, std::vector{packet}, [](const Address&) { return false; });

@@ -39,7 +39,13 @@ TEST_F(VerdictTest, ASweepOfIcmpOrUdpIsAScan) {
   }
   EXPECT_EQ(verdict_of(a), "address-scan");
   EXPECT_EQ(verdict_of(b), "address-scan");
-  EXPECT_EQ(verdict_of(c), "unclear") << "ESP is no probe";
+  EXPECT_EQ(verdict_of(c), "address-scan") << "nobody answers this IP protocol";
+  for (int turn = 0; turn < 3; ++turn) {
+    for (uint32_t i = 0; i < 7; ++i) {
+      traffic.send(c, ipv4(100 + i), Role::kDatagram, Transport::kOther, 50, 50);
+    }
+  }
+  EXPECT_EQ(verdict_of(c), "unclear") << "a tunnel of which one direction is seen";
 }
 
 TEST_F(VerdictTest, ASweepOfIpv6IsAScan) {
@@ -99,7 +105,7 @@ TEST_F(VerdictTest, PeersOnOnePortOftenConverseAndProbedHostsRarely) {
 }
 
 TEST_F(VerdictTest, AScanAsksForTheSameEverywhere) {
-  sweep(10, 22);
+  sweep(10, 50022);
   traffic.syn(a, ipv4(100), 1000);
   traffic.syn(a, ipv4(101), 1001);
   EXPECT_EQ(verdict_of(a), "address-scan");
@@ -141,15 +147,15 @@ TEST_F(VerdictTest, FromAPortToTheSamePortSilenceTellsNothingUnlessOthersAnswer)
 // Port scans.
 
 TEST_F(VerdictTest, MorePortsThanAllowedAreAPortScan) {
-  for (uint16_t port = 1; port <= 15; ++port) traffic.syn(a, b, port);
+  for (uint16_t port = 40001; port <= 40015; ++port) traffic.syn(a, b, port);
   EXPECT_EQ(verdict_of(a), "unclear");
   EXPECT_EQ(verdict_of(a, 14), "port-scan");
-  traffic.syn(a, b, 16);
+  traffic.syn(a, b, 40016);
   EXPECT_EQ(verdict_of(a), "port-scan");
 }
 
 TEST_F(VerdictTest, PortsOfSeveralHostsAreCountedApart) {
-  for (uint16_t port = 1; port <= 15; ++port) {
+  for (uint16_t port = 40001; port <= 40015; ++port) {
     traffic.syn(a, b, port);
     traffic.syn(a, ipv4(100), port + 15);
   }
@@ -175,78 +181,6 @@ TEST_F(VerdictTest, ASourceCanScanAddressesAndPorts) {
   sweep(20, 22);
   for (uint16_t port = 23; port <= 38; ++port) traffic.syn(a, ipv4(0xac100001), port);
   EXPECT_EQ(verdict_of(a), "address-scan, port-scan");
-}
-
-// ARP scans.
-
-class ArpVerdictTest : public JudgedTraffic {
- protected:
-  /// Requests so many seconds apart, for targets that each come `step` after the one before.
-  void ask(uint32_t count, double seconds, uint32_t step = 1) {
-    traffic.step = static_cast<int64_t>(seconds * kSecond);
-    for (uint32_t i = 0; i < count; ++i) traffic.arp_request(kAsker, target_ += step);
-  }
-  static constexpr uint32_t kAsker = 0x0a000001;
-
- private:
-  uint32_t target_ = 0x0a000100;
-};
-
-TEST_F(ArpVerdictTest, SixteenTargetsInOrderAreASweepHoweverSlow) {
-  ask(15, 60);
-  EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
-  ask(1, 60);
-  EXPECT_EQ(verdict_of(arp(kAsker)), "arp-scan");
-}
-
-TEST_F(ArpVerdictTest, InOrderMayBeDownwards) {
-  ask(16, 60, UINT32_MAX);
-  EXPECT_EQ(verdict_of(arp(kAsker)), "arp-scan");
-}
-
-TEST_F(ArpVerdictTest, ABurstIsASweepInWhateverOrder) {
-  ask(50, 0.01, 7);
-  EXPECT_EQ(verdict_of(arp(kAsker)), "arp-scan");
-}
-
-TEST_F(ArpVerdictTest, AGatewayAsksInNoOrderAndAtNoPace) {
-  ask(500, 0.1, 7);
-  EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
-}
-
-TEST_F(ArpVerdictTest, AFrameWithoutATimeTellsNoPace) {
-  for (uint32_t target = 1; target <= 100; ++target) {
-    engine.observe({.source = arp(kAsker),
-                    .destination = arp(0x0a000100 + target * 7),
-                    .role = Role::kAsk,
-                    .frame = target,
-                    .time = target % 2 == 0 ? traffic.time + target * kSecond : kNoTime});
-  }
-  EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
-}
-
-TEST_F(ArpVerdictTest, WhoIsAnsweredLookedInEarnest) {
-  traffic.step = kSecond / 100;
-  for (uint32_t target = 1; target <= 200; ++target) {
-    traffic.arp_request(kAsker, 0x0a000100 + target);
-    if (target % 10 != 0) traffic.arp_reply(0x0a000100 + target, kAsker);
-  }
-  EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
-}
-
-TEST_F(ArpVerdictTest, WhoThenSendsLookedInEarnest) {
-  ask(50, 0.01);
-  EXPECT_EQ(verdict_of(arp(kAsker)), "arp-scan");
-  for (uint32_t target = 1; target <= 50; ++target) {
-    traffic.udp(ipv4(kAsker), ipv4(0x0a000100 + target), 67, 68);
-  }
-  EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
-}
-
-TEST_F(ArpVerdictTest, ADaysWorkHidesNoSweep) {
-  ask(2000, 30, 7);
-  ask(20, 0.01);
-  EXPECT_EQ(verdict_of(arp(kAsker)), "arp-scan");
 }
 
 // What those are who do not scan.
@@ -313,7 +247,7 @@ TEST_F(VerdictTest, AFloodFromSpoofedAddressesAccusesNobody) {
   EXPECT_EQ(verdict_of(b), "server");
 }
 
-// Names and reasons.
+// Names.
 
 TEST(Verdicts, AreNamedInOrder) {
   Verdicts verdicts;
@@ -327,68 +261,18 @@ TEST(Verdicts, AreNamedInOrder) {
   EXPECT_EQ(verdicts_text(verdicts), "arp-scan, unclear");
 }
 
-TEST(Verdicts, OnlyTheFirstThreeAccuse) {
+TEST(Verdicts, OnlyTheFirstFourAccuse) {
   std::string all;
   for (int i = 0; i < kVerdicts; ++i) {
     Verdicts verdicts;
     verdicts.add(static_cast<Verdict>(i));
-    EXPECT_EQ(verdicts.suspect(), i < 3);
+    EXPECT_EQ(verdicts.suspect(), i < 4);
     all += verdict_name(static_cast<Verdict>(i)) + std::string(" ");
   }
-  EXPECT_EQ(all,
-            "address-scan port-scan arp-scan client server peer-to-peer backscatter multicast "
-            "unclear ");
-}
-
-TEST_F(VerdictTest, TheReasonOfAnAddressScan) {
-  sweep(8, 22);
-  sweep(8, 22);
-  traffic.syn_ack(ipv4(0xac100001), a, 22);
-  EXPECT_EQ(reason_of(a),
-            "contacted 8 hosts first, 1 answered (12.5 %); left 1 of them half open; "
-            "22/tcp on all; 2.0 packets each; 8 in its busiest minute");
-}
-
-TEST_F(VerdictTest, TheReasonOfAPortScan) {
-  for (uint16_t port = 1; port <= 20; ++port) traffic.syn(a, b, port);
-  traffic.converse(a, b, 80);
-  EXPECT_EQ(reason_of(a),
-            "contacted 1 host first, 1 answered (100.0 %); "
-            "20 of 21 ports refused, silent or half open on 10.0.0.2; "
-            "24.0 packets each; 1 in its busiest minute");
-}
-
-TEST(Reason, TellsNoPacketsPerDestinationPastTheLimit) {
-  Engine engine({.limit = 2, .history = true});
-  Traffic traffic(engine);
-  const Address source = ipv4(0x0a000001);
-  for (uint32_t i = 0; i < 10; ++i) traffic.syn(source, ipv4(0xac100000 + i), 22);
-  const uint32_t number = engine.find_source(source);
-  const Evidence evidence = gather_evidence(engine, number, engine.history(number), 0);
-  EXPECT_EQ(reason(engine.source(number), evidence),
-            "contacted 2 hosts first, 0 answered (0.0 %); 22/tcp on all; 2 in its busiest minute");
-}
-
-TEST_F(ArpVerdictTest, TheReasonOfAnArpScan) {
-  ask(20, 0.01);
-  EXPECT_EQ(reason_of(arp(kAsker)),
-            "asked for 20 addresses, 0 answered; 20 of them in order or in a burst; "
-            "1.0 packets each; 20 in its busiest minute");
-}
-
-TEST_F(VerdictTest, TheReasonOfThoseWhoDoNotScan) {
-  traffic.converse(b, a, 80);
-  traffic.syn_ack(a, ipv4(100), 80);
-  traffic.tcp_data(a, ipv4(101), 80, 40000);
-  traffic.tcp_data(a, ipv4(102), 40000, 80);
-  traffic.udp(a, ipv4(0xe0000001), 1, 1);
-  traffic.echo(a, ipv4(103));
-  traffic.echo(a, ipv4(104));
-  EXPECT_EQ(reason_of(a),
-            "contacted 2 hosts first, 0 answered (0.0 %); ICMP type 8 on 2; 2 ports in all; "
-            "answered 1 that had sent first; sent 1 an answer or a reset that nobody asked for; "
-            "served 1 whose requests were not captured; 1 whose beginning was not captured; "
-            "1 multicast or broadcast; 1.1 packets each; 7 in its busiest minute");
+  EXPECT_EQ(
+      all,
+      "address-scan port-scan arp-scan ndp-scan client server router peer-to-peer backscatter "
+      "multicast unclear ");
 }
 
 }  // namespace
