@@ -70,8 +70,7 @@ void ContactTest::add(const Host& host) {
   const Outcome outcome = outcome_of(host, host.service, answered, host.packets);
   all_.add(host, outcome);
   if (outcome == Outcome::kStops || outcome == Outcome::kConverses) return;
-  failed_first_.insert(host.service);
-  ++failed_;
+  ++failed_first_[host.service];
 }
 
 // The logarithm of the likelihood that a source of this kind has these contacts.
@@ -115,10 +114,13 @@ double ContactTest::concentration(Service service, const Contacts& contacts) con
 
 // The same odds where a few services are asked for, by how often the next was asked for before.
 double ContactTest::repetition() const {
-  if (failed_ == 0) return 0;
-  const uint64_t fresh = failed_first_.size() - 1;
-  return odds(failed_ - 1 - fresh, kScannerRepeats, kPeerRepeats) +
-         odds(fresh, 1 - kScannerRepeats, 1 - kPeerRepeats);
+  if (failed_first_.empty()) return 0;
+  double sum = odds(failed_first_.size() - 1, 1 - kScannerRepeats, 1 - kPeerRepeats);
+  for (const auto& [service, hosts] : failed_first_) {
+    sum +=
+        odds(hosts - 1, kScannerRepeats, is_well_known(service) ? kPeerRepeats : kPeerRepeatsOwn);
+  }
+  return sum;
 }
 
 void ContactTest::conclude(Evidence& evidence) const {

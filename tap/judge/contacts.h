@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 
 #include "tap/count/engine.h"
 #include "tap/judge/evidence.h"
@@ -68,9 +67,8 @@ class ContactTest {
   double repetition() const;
 
   std::map<Service, Contacts> services_;
-  Contacts all_;                    // each host once
-  std::set<Service> failed_first_;  // what hosts that failed were asked for first
-  uint64_t failed_ = 0;             // of these, how many hosts
+  Contacts all_;                              // each host once
+  std::map<Service, uint64_t> failed_first_;  // what hosts that failed were asked for first
 };
 
 }  // namespace fanout

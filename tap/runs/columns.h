@@ -18,9 +18,9 @@ inline constexpr std::string_view kRunsNoTime = "-";
 
 /// The columns of a run. Empty are: what equals the column named in brackets; the last order if it
 /// is the later of order and last_time.
-inline constexpr std::array<std::string_view, 18> kRunsColumns = {
-    "network",    "source", "destination", "role",  "transport", "source_port", "destination_port",
-    "packets",    "bytes",  "file",        "frame",
+inline constexpr std::array<std::string_view, 19> kRunsColumns = {
+    "network",     "source",           "destination", "role",  "transport", "probe",
+    "source_port", "destination_port", "packets",     "bytes", "file",      "frame",
     "time",        // of the first packet
     "first_time",  // the least [time]
     "last_time",   // the greatest [time]
@@ -43,6 +43,46 @@ constexpr std::string_view role_name(Role role) {
     case Role::kRefusal:
       return "refusal";
     case Role::kError:
+      return "error";
+    case Role::kDiscovery:
+      return "discovery";
+  }
+  return "";
+}
+
+constexpr std::string_view probe_key(Probe probe) {
+  switch (probe) {
+    case Probe::kNone:
+      return "-";
+    case Probe::kSyn:
+      return "syn";
+    case Probe::kAck:
+      return "ack";
+    case Probe::kFin:
+      return "fin";
+    case Probe::kNull:
+      return "null";
+    case Probe::kXmas:
+      return "xmas";
+    case Probe::kMaimon:
+      return "maimon";
+    case Probe::kRst:
+      return "rst";
+    case Probe::kFlags:
+      return "flags";
+    case Probe::kUdp:
+      return "udp";
+    case Probe::kQuic:
+      return "quic";
+    case Probe::kSctpInit:
+      return "sctp-init";
+    case Probe::kSctpCookie:
+      return "sctp-cookie";
+    case Probe::kIcmp:
+      return "icmp";
+    case Probe::kProtocol:
+      return "protocol";
+    case Probe::kError:
       return "error";
   }
   return "";

@@ -117,7 +117,7 @@ std::optional<uint64_t> ipv4_in(std::string_view text) {
 }
 
 bool read_address(std::string_view text, Network network, Address& address) {
-  if (network != Network::kIpv6) {
+  if (!has_ipv6_addresses(network)) {
     const std::optional<uint64_t> number = ipv4_in(text);
     if (number) address = {network, 0, *number};
     return number.has_value();
@@ -127,7 +127,7 @@ bool read_address(std::string_view text, Network network, Address& address) {
   if (text.size() >= sizeof terminated) return false;
   *std::copy(text.begin(), text.end(), terminated) = '\0';
   if (inet_pton(AF_INET6, terminated, bytes) != 1) return false;
-  address = Address::ipv6(bytes);
+  address = Address::ipv6(bytes, network);
   return true;
 }
 
@@ -178,6 +178,7 @@ size_t read_columns(Fields& fields, Run& run) {
                     read(read_address(fields.next(), network, first.destination)) &&
                     read(read_name(fields.next(), role_name, first.role)) &&
                     read(read_name(fields.next(), transport_name, first.transport)) &&
+                    read(read_name(fields.next(), probe_key, first.probe)) &&
                     read(read_number(fields.next(), first.source_port)) &&
                     read(read_number(fields.next(), first.destination_port)) &&
                     read(read_number(fields.next(), run.count)) &&

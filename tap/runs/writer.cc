@@ -31,7 +31,7 @@ void append_time(std::string& text, int64_t time) {
 }
 
 void append_address(std::string& text, const Address& address) {
-  if (address.network == Network::kIpv6) {
+  if (has_ipv6_addresses(address.network)) {
     text += to_string(address);
     return;
   }
@@ -59,8 +59,8 @@ void append_text(std::string& line, std::string_view text) {
 void append_run(std::string& line, const Run& run) {
   // A further field of an observation does not compile here: it needs a column, its reading in
   // reader.cc, and the next kRunsRules.
-  const auto& [source, destination, role, transport, source_port, destination_port, frame, bytes,
-               time] = run.first;
+  const auto& [source, destination, role, transport, probe, source_port, destination_port, frame,
+               bytes, time] = run.first;
   line += network_name(source.network);
   line += '\t';
   append_address(line, source);
@@ -70,6 +70,8 @@ void append_run(std::string& line, const Run& run) {
   line += role_name(role);
   line += '\t';
   line += transport_name(transport);
+  line += '\t';
+  line += probe_key(probe);
   for (const uint64_t number : {uint64_t{source_port}, uint64_t{destination_port}, run.count,
                                 run.bytes, uint64_t{run.begin.file}, uint64_t{run.begin.frame}}) {
     line += '\t';

@@ -1,6 +1,7 @@
 #include "dialogues.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <utility>
 
@@ -15,7 +16,7 @@ namespace {
 Address random_address(const Dice& dice, Network network) {
   const uint32_t host = dice(3);
   const bool is_multicast = dice(40) == 0;
-  if (network == Network::kIpv6) {
+  if (has_ipv6_addresses(network)) {
     return {network, is_multicast ? 0xff02000000000000 : 0x20010db800000000, host + 1};
   }
   return {network, 0, (is_multicast ? 0xe0000000 : 0xc0000200) + host};
@@ -26,17 +27,38 @@ void turn_round(Observation& observation) {
   std::swap(observation.source_port, observation.destination_port);
 }
 
+// One that a packet of this role can be.
+Probe random_probe(const Dice& dice, Role role) {
+  switch (role) {
+    case Role::kData:
+      return std::array{Probe::kNone, Probe::kAck, Probe::kMaimon, Probe::kSctpCookie}[dice(4)];
+    case Role::kRefusal:
+      return dice(2) == 0 ? Probe::kNone : Probe::kRst;
+    case Role::kAsk:
+      return std::array{Probe::kSyn, Probe::kFin, Probe::kIcmp, Probe::kSctpInit}[dice(4)];
+    case Role::kDatagram:
+      return std::array{Probe::kUdp, Probe::kQuic, Probe::kProtocol}[dice(3)];
+    case Role::kError:
+      return Probe::kError;
+    case Role::kAnswer:
+    case Role::kDiscovery:
+      break;
+  }
+  return Probe::kNone;
+}
+
 Observation random_observation(const Dice& dice) {
   Observation observation;
   const auto network = static_cast<Network>(dice(kNetworks));
   observation.source = random_address(dice, network);
   observation.destination = random_address(dice, network);
-  if (network == Network::kArp) {
+  if (resolves_addresses(network)) {
     observation.role = dice(2) == 0 ? Role::kAsk : Role::kAnswer;
     return observation;
   }
-  observation.role = static_cast<Role>(dice(6));
-  observation.transport = static_cast<Transport>(dice(4));
+  observation.role = static_cast<Role>(dice(kRoles));
+  observation.transport = static_cast<Transport>(dice(5));
+  observation.probe = random_probe(dice, observation.role);
   observation.source_port = static_cast<uint16_t>(1 + dice(3));
   observation.destination_port = static_cast<uint16_t>(1 + dice(3));
   return observation;
@@ -129,10 +151,12 @@ std::vector<Packet> random_dialogues(const Dice& dice, const Dialogues& kind) {
     } else if (dice(2) == 0) {
       turn_round(observation);
       if (dice(2) == 0) observation.role = random_observation(dice).role;
+      observation.probe = random_probe(dice, observation.role);
     }
-    if (observation.source.network == Network::kArp && observation.role != Role::kAsk) {
+    if (resolves_addresses(observation.source.network) && observation.role != Role::kAsk) {
       observation.role = Role::kAnswer;
     }
+    if (resolves_addresses(observation.source.network)) observation.probe = Probe::kNone;
     uint32_t repeats = 1 + dice(kind.repeats);
     if (dice(200) == 0) repeats *= 100;
     for (uint32_t i = 0; i < repeats; ++i) {

@@ -25,18 +25,21 @@ inline auto everything(const Engine& engine) {
       services.push_back(packets);
     });
     const ServiceCount count = engine.services(number);
+    services.push_back(count.lasted);
     pairs.emplace_back(std::bit_cast<PairBits>(engine.pair(number)), engine.packets(number),
                        engine.bytes(number), count.tried, count.answered, services);
   }
-  std::vector<std::tuple<Address, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
-                         uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, int64_t, int64_t>>
+  std::vector<
+      std::tuple<Address, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
+                 uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, int64_t, int64_t>>
       sources;
   for (uint32_t number = 0; number < engine.source_count(); ++number) {
     const Source& source = engine.source(number);
     sources.emplace_back(source.address, source.destinations, source.contacted, source.answered,
                          source.tcp_attempts, source.tcp_refused, source.tcp_handshakes,
-                         source.missed, source.first_frame, source.last_frame, source.packets,
-                         source.bytes, source.first_time, source.last_time);
+                         source.missed, source.talked, source.heard, source.first_frame,
+                         source.last_frame, source.packets, source.bytes, source.first_time,
+                         source.last_time);
   }
   return std::pair(pairs, sources);
 }

@@ -63,11 +63,17 @@ std::vector<fanout::Run> some_runs() {
   const Address there = ipv4(0xc0000201);
   const Address back = ipv4(0xffffffff);
   std::vector<fanout::Run> runs = {
-      run_of({there, back, Role::kAsk, Transport::kTcp, 40000, 22, 1, 60, -5}, {-5, 0, 1}),
-      run_of({arp(1), arp(2), Role::kAnswer, Transport::kOther, 0, 0, 2, 42, 3}, {3, 0, 2}),
-      run_of({ipv6(1), ipv6(0, 0), Role::kError, Transport::kIcmp, 1, 1, 2, 60, 3}, {3, 0, 2}),
-      run_of({back, there, Role::kDatagram, Transport::kUdp, 53, 65535, 1, 60, kNoTime}, {4, 1, 1}),
-      run_of({there, back, Role::kRefusal, Transport::kTcp, 1, 2, 9, 60, 4}, {20, 0, 9})};
+      run_of({there, back, Role::kAsk, Transport::kTcp, Probe::kSyn, 40000, 22, 1, 60, -5},
+             {-5, 0, 1}),
+      run_of({arp(1), arp(2), Role::kAnswer, Transport::kOther, Probe::kNone, 0, 0, 2, 42, 3},
+             {3, 0, 2}),
+      run_of({ipv6(1), ipv6(0, 0), Role::kError, Transport::kIcmp, Probe::kNone, 1, 1, 2, 60, 3},
+             {3, 0, 2}),
+      run_of(
+          {back, there, Role::kDatagram, Transport::kUdp, Probe::kNone, 53, 65535, 1, 60, kNoTime},
+          {4, 1, 1}),
+      run_of({there, back, Role::kRefusal, Transport::kTcp, Probe::kNone, 1, 2, 9, 60, 4},
+             {20, 0, 9})};
   runs[0].count = 1'000'000'000'000;
   runs[0].bytes = 60'000'000'000'000;
   runs[0].least_time = -9;
@@ -79,7 +85,8 @@ std::vector<fanout::Run> some_runs() {
 // The lines of a file with one run, in which one is replaced.
 std::string with_line(int number, const std::string& line) {
   const fanout::Run run =
-      run_of({ipv4(1), ipv4(2), Role::kAsk, Transport::kTcp, 40000, 22, 1, 60, 5}, {5, 0, 1});
+      run_of({ipv4(1), ipv4(2), Role::kAsk, Transport::kTcp, Probe::kNone, 40000, 22, 1, 60, 5},
+             {5, 0, 1});
   std::string text = decompressed(written({.files = {{"a.pcap", 2, 0, 5, 6, "pcap", ""}}}, {run}));
   size_t from = 0;
   for (int i = 1; i < number; ++i) from = text.find('\n', from) + 1;
@@ -112,10 +119,10 @@ TEST(RunsFile, IsPlainTextThatCanBeReadToo) {
   EXPECT_EQ(with_line(1, "#fanout-runs\t1"),
             "#fanout-runs\t1\n#rules\t" + std::to_string(kRunsRules) +
                 "\n#arp\tyes\n#multicast\tyes\n#filter\t\n#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\n"
-                "#columns\tnetwork\tsource\tdestination\trole\ttransport\tsource_port\t"
+                "#columns\tnetwork\tsource\tdestination\trole\ttransport\tprobe\tsource_port\t"
                 "destination_port\tpackets\tbytes\tfile\tframe\ttime\tfirst_time\tlast_time\torder"
                 "\tlast_file\tlast_frame\tlast_order\n"
-                "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t40000\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\n"
+                "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t40000\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\n"
                 "#end\t1\n");
   EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t1")), "");
   EXPECT_EQ(error_of(compressed(with_line(1, "#fanout-runs\t1"))), "");
@@ -196,46 +203,48 @@ TEST(RunsFile, ThatWasDamagedIsRefused) {
 
 TEST(RunsFile, NamesTheLineAndWhatIsWrongWithIt) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\t",
        "there are not as many columns as there should be"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t",
        "there are not as many columns as there should be"},
-      {"IPv5\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "network"},
-      {"\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "network"},
-      {"IPv4\t0.0.0.256\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv4\t0.0.0\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv4\t0.0.0.1.\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv4\t::1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv6\t0.0.0.1\t::2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv6\t::1\t::2::\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "destination"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\tAsk\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "role"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\tdccp\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "transport"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t65536\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source_port"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t-1\t1\t60\t0\t1\t5\t\t\t\t\t\t", "destination_port"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t\t60\t0\t1\t5\t\t\t\t\t\t", "packets"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t0x9\t0\t1\t5\t\t\t\t\t\t", "bytes"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5.5\t\t\t\t\t\t", "time"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t9223372036854775808\t\t\t\t\t\t",
+      {"IPv5\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "network"},
+      {"\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "network"},
+      {"IPv4\t0.0.0.256\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv4\t0.0.0\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv4\t0.0.0.1.\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv4\t::1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv6\t0.0.0.1\t::2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv6\t::1\t::2::\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "destination"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\tAsk\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "role"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\tdccp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "transport"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\tSYN\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "probe"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t65536\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source_port"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t-1\t1\t60\t0\t1\t5\t\t\t\t\t\t",
+       "destination_port"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t\t60\t0\t1\t5\t\t\t\t\t\t", "packets"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t0x9\t0\t1\t5\t\t\t\t\t\t", "bytes"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5.5\t\t\t\t\t\t", "time"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t9223372036854775808\t\t\t\t\t\t",
        "time"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t-9223372036854775808\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t-9223372036854775808\t\t\t\t\t\t",
        "time"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t0\t60\t0\t1\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t0\t60\t0\t1\t5\t\t\t\t\t\t",
        "a run has at least one packet"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t4611686018427387905\t60\t0\t1\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t4611686018427387905\t60\t0\t1\t5\t\t\t\t\t\t",
        "so many packets or bytes cannot be counted"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t1\t1\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t1\t1\t5\t\t\t\t\t\t",
        "there is no such frame"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t3\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t3\t5\t\t\t\t\t\t",
        "there is no such frame"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t0\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t5\t\t\t\t\t\t",
        "there is no such frame"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t2\t60\t0\t2\t5\t\t\t\t\t1\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t2\t60\t0\t2\t5\t\t\t\t\t1\t",
        "its times or its frames contradict each other"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t4\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t4\t\t\t\t\t",
        "its times or its frames contradict each other"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t2\t60\t0\t1\t5\t6\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t2\t60\t0\t1\t5\t6\t\t\t\t\t",
        "its times or its frames contradict each other"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t1\t22\t1\t60\t0\t1\t5\t\t\t4\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t4\t\t\t",
        "its times or its frames contradict each other"},
       {"#end\t0", "\"#end?0\" instead of #end and the number of runs, 0"},
       {std::string(70'000, 'x'), "the line is longer than 65536 bytes"},
