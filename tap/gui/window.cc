@@ -132,7 +132,7 @@ Window::Window(Host& host, QWidget* parent)
   names_->setChecked(host_.resolves_names());
   resize(1180, 780);
   upper_->setSizes({360, 330});
-  lower_->setSizes({790, 440});
+  lower_->setSizes({830, 400});
   show_names();
   load_looks();
   set_looks();

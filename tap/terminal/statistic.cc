@@ -205,7 +205,7 @@ StatInitResult print_help() {
   std::printf(
       "Usage: tshark -q -z fanout[,threshold][,option]...[,filter] -r FILE\n"
       "Options come in any order, each at most once:\n\n"
-      "%s\nwireshark -z fanout opens the window, which takes: %s.\n",
+      "%s\nwireshark -z fanout opens the window, which takes\n%s.\n",
       options_help(kStatistic).c_str(), window.c_str());
   if (in_window()) return stat_init_result(true);
   std::exit(std::fflush(stdout) == 0 ? 0 : 2);

@@ -23,6 +23,18 @@ class Options(TsharkTest):
         changed = self.report("fanout,json", CAPTURE, "-o", "fanout.threshold:7")
         self.assertEqual(changed["threshold"], 7)
 
+    def test_help_prints_the_options_on_standard_output(self) -> None:
+        done = tshark("-z", "fanout,help")
+        self.assertEqual((done.status, done.err), (0, ""))
+        for option in ("threshold", "top=N", "window=SECONDS", "file=PATH", "help", "filter"):
+            self.assertRegex(done.out, f"(?m)^  {option}  ")
+        self.assertLessEqual(max(map(len, done.out.splitlines())), 80)
+
+    def test_help_needs_no_packets(self) -> None:
+        done = tshark("-q", "-z", "fanout,json,help", "-r", capture(CAPTURE))
+        self.assertEqual(done.status, 0)
+        self.assertNotIn("{", done.out)
+
     def test_alone_prints_text(self) -> None:
         self.assertIn("Fan-out: unique destinations per source", self.statistic("fanout", CAPTURE))
 
