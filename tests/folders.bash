@@ -29,6 +29,7 @@ inside() {
   # shellcheck disable=SC2016
   unshare --mount --propagation private bash -c '
     root=$1 user=$2 command=$3
+    mount --bind "$root" "$root" # as a mount, it can have mount namespaces of its own
     mount -t proc proc "$root/proc" || mount --rbind /proc "$root/proc" || true
     mount --rbind /dev "$root/dev" || true
     home=/root

@@ -93,7 +93,7 @@ def run(
     locale: str = "C.UTF-8",
     stdin: Optional[bytes] = None,
     groups: Sequence[int] = (),
-    timeout: float = 120,
+    timeout: float = 900,
     as_root: bool = False,
 ) -> Done:
     """Runs a program as an ordinary user, or as whoever runs the tests."""
