@@ -10,10 +10,12 @@
 #     finish                  waits for all that were started
 #     summary                 prints what ran and for how long, and the sum
 #
-# A step that still runs when SECONDS reaches "last_second", if that is set, is stopped and has failed.
+# A step that still runs when SECONDS reaches "last_second", if that is set, is stopped. It has failed,
+# or, where "stopped_is_skipped" and it reported no failure so far, counts as skipped.
 
 side_by_side=${side_by_side:-2}
 last_second=${last_second:-}
+stopped_is_skipped=false
 passed=0
 failed=0
 skipped=0
@@ -62,6 +64,7 @@ launch() {
   local name=$1 show=$2 number=${#step_names[@]}
   shift 2
   step_names+=("$name")
+  : >"$step_logs/$number"
   set -m
   # In a subshell with errexit, which an "if" or "||" around it would switch off.
   (
@@ -88,13 +91,30 @@ wait_until() {
         collect "$number"
       elif [[ -n $last_second && $SECONDS -ge $last_second ]]; then
         stop_step "$number"
-        echo "stopped: the whole run may take $((last_second / 60)) minutes" >>"$step_logs/$number"
+        report_stop "$number"
         collect "$number"
       fi
     done
     [[ ${#running[@]} -gt $1 ]] || return 0
     sleep 0.3
   done
+}
+
+# Closes the log of a step that was stopped.
+report_stop() {
+  local log=$step_logs/$1 p=0 f=0 s=0 counts
+  counts=$(tally "$log")
+  if [[ -n $counts ]]; then read -r p f s <<<"$counts"; fi
+  if $stopped_is_skipped && [[ $f -eq 0 ]]; then
+    echo 0 >"$log.status"
+    s=$((s + 1))
+  else
+    f=$((f + 1))
+  fi
+  {
+    echo "skipped what was left: stopped after $((SECONDS / 60)) minutes of the whole run"
+    echo "$p passed, $f failed, $s skipped"
+  } >>"$log"
 }
 
 # Counts what a step that has ended reports.

@@ -39,6 +39,8 @@ class Setup:
     scratch: Path
     """A folder that tshark may write to."""
     shared: Optional[Path]
+    take_all: bool
+    """Whether all shared captures are read."""
     update_golden: bool
     sanitizer: str
 
@@ -52,7 +54,9 @@ def setup() -> Setup:
 
 
 @contextlib.contextmanager
-def set_up(build: Path, shared: Path, update_golden: bool) -> Iterator[Setup]:
+def set_up(
+    build: Path, shared: Path, take_all: bool = False, update_golden: bool = False
+) -> Iterator[Setup]:
     global _setup  # pylint: disable=global-statement
     folder = Path(tempfile.mkdtemp(prefix="fanout-tshark-"))
     try:
@@ -74,6 +78,7 @@ def set_up(build: Path, shared: Path, update_golden: bool) -> Iterator[Setup]:
             captures=captures,
             scratch=scratch,
             shared=shared if has_shared else None,
+            take_all=take_all,
             update_golden=update_golden,
             sanitizer=ordinary.sanitizer_of(build / "fanout.so"),
         )

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Tests the plugin end to end: through the tshark that is installed, as its users see it.
 
-    run.py BUILD_DIR [--shared DIR] [-k PATTERN] [--update-golden]
+    run.py BUILD_DIR [--shared DIR] [--all] [-k PATTERN] [--update-golden]
 
 BUILD_DIR holds the fanout.so to test. It is put into the home of nobody in particular, where an
 ordinary user's tshark finds it; run as root, this starts tshark as another user, because root's
 loads no plugins from there. Real captures are read from DIR/captures, by default ../shared beside
-the repository; without them those tests are skipped. --update-golden writes the golden reports
-anew: look at what changed before committing them.
+the repository: a quarter of them, with --all all; without the folder those tests are skipped.
+--update-golden writes the golden reports anew: look at what changed before committing them.
 """
 import argparse
 import sys
@@ -30,6 +30,7 @@ def parse_arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
     parser.add_argument("build", type=Path, metavar="BUILD_DIR")
     parser.add_argument("--shared", type=Path, metavar="DIR", default=REPOSITORY.parent / "shared")
     parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN")
+    parser.add_argument("--all", action="store_true", help="read all shared captures")
     parser.add_argument("--update-golden", action="store_true")
     parser.add_argument("-q", dest="quiet", action="store_true", help="name no tests that pass")
     return parser.parse_args(arguments)
@@ -51,7 +52,8 @@ def run_tests(parsed: argparse.Namespace) -> results.Result:
 
 def main(arguments: Optional[List[str]] = None) -> int:
     parsed = parse_arguments(arguments)
-    with harness.set_up(parsed.build, parsed.shared, parsed.update_golden) as setup:
+    how = {"take_all": parsed.all, "update_golden": parsed.update_golden}
+    with harness.set_up(parsed.build, parsed.shared, **how) as setup:
         print(f"tshark {setup.version}, captures in {setup.captures}", flush=True)
         return results.close(run_tests(parsed))
 
