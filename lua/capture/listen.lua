@@ -28,8 +28,8 @@ local function listen(options, draw)
     frame = { number = packet.number, bytes = packet.len, time = observe.frame_time() }
     seen, done = { [IPV4] = 0, [IPV6] = 0 }, { [IPV4] = 0, [IPV6] = 0 }
   end
-  local function count(...)
-    engines.count(engine, frame, ...)
+  local function count(observation)
+    engines.count(engine, frame, observation)
   end
   local function count_header(network)
     return guarded(function(packet)

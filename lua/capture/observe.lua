@@ -4,7 +4,6 @@ local address = require("count.address")
 local headers = require("count.headers")
 local append_all = require("count.lists").append_all
 local make_time = require("count.time").make
-local OTHER = require("count.observation").OTHER
 
 local byte, huge, min = string.byte, math.huge, math.min
 local IPV4, IPV6 = address.IPV4, address.IPV6
@@ -33,19 +32,20 @@ local function bytes_at(field, offset, most)
 end
 
 local WITH_OPTIONS = 60 + 14 -- the longest IPv4 header, and TCP's as far as the flags
-local WITHOUT_EXTENSIONS = 40 + 14
+local WITHOUT_EXTENSIONS = 40 + 24 -- with a neighbour solicitation's target
 
-local function ipv4_transport(source)
-  return headers.read_ipv4_transport(bytes_at(source, source.offset - 12, WITH_OPTIONS))
+-- The bytes of a header and of what follows it, from the field with its source address.
+local function ipv4_bytes(source)
+  return bytes_at(source, source.offset - 12, WITH_OPTIONS)
 end
 
-local function ipv6_transport(source)
+local function ipv6_bytes(source)
   local bytes = bytes_at(source, source.offset - 8, WITHOUT_EXTENSIONS)
   local protocol = byte(bytes, 7)
   if protocol ~= 6 and protocol ~= 17 and protocol ~= 58 then
     bytes = bytes_at(source, source.offset - 8, huge)
   end
-  return headers.read_ipv6_transport(bytes)
+  return bytes
 end
 
 local LONGEST_ARP = 8 + 2 * (255 + 4)
@@ -108,23 +108,28 @@ local function has_icmp()
 end
 
 local NETWORKS = {
-  { IPV4, fields.ipv4_source, fields.ipv4_destination, ipv4_transport },
-  { IPV6, fields.ipv6_source, fields.ipv6_destination, ipv6_transport },
+  { IPV4, fields.ipv4_source, fields.ipv4_destination, ipv4_bytes, headers.read_ipv4_transport },
+  { IPV6, fields.ipv6_source, fields.ipv6_destination, ipv6_bytes, headers.read_ipv6_transport },
 }
 
--- Calls observe(source, destination, role, transport, source port, destination port) for each
--- header of the frame that is being read. Of each network, the taps saw so many as `seen` says;
--- so many as `done` says were observed before.
+-- Calls observe(observation) for each header of the frame that is being read, and for each IPv6
+-- neighbour that is looked for. Of each network, the taps saw so many as `seen` says; so many as
+-- `done` says were observed before.
 local function observe_headers(seen, done, observe)
   for _, each in ipairs(NETWORKS) do
-    local network, source, destination, transport = each[1], each[2], each[3], each[4]
+    local network, source, destination, bytes_of, read = each[1], each[2], each[3], each[4], each[5]
     local count = seen[network]
     if count > done[network] then
       local sources = tapped_headers({ source() }, count)
       local destinations = tapped_headers({ destination() }, count)
       for i = done[network] + 1, #sources do
-        observe(network .. sources[i].range:raw(), network .. destinations[i].range:raw(),
-          transport(sources[i]))
+        local bytes = bytes_of(sources[i])
+        local header = read(bytes)
+        header.from = network .. sources[i].range:raw()
+        header.to = network .. destinations[i].range:raw()
+        observe(header)
+        local neighbour = network == IPV6 and headers.read_neighbour(bytes, header)
+        if neighbour then observe(neighbour) end
       end
       done[network] = count
     end
@@ -135,8 +140,8 @@ end
 local function observe_arp(seen, observe)
   local arp = arp_packet(seen[IPV4] + seen[IPV6])
   if not arp then return end
-  local source, destination, role = headers.read_arp(arp)
-  if source then observe(source, destination, role, OTHER, 0, 0) end
+  local observation = headers.read_arp(arp)
+  if observation then observe(observation) end
 end
 
 return {

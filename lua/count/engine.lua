@@ -1,58 +1,112 @@
 -- In: observations, in the order of the packets. Out: for every source its unique destinations, and
 -- what passed between the two.
 
-local address = require("count.address")
-local observation = require("count.observation")
-local is_earlier = require("count.time").is_earlier
+local addresses = require("count.address")
+local observations = require("count.observation")
+local times = require("count.time")
 
 local floor, max, min = math.floor, math.max, math.min
-local ARP, is_multicast_or_broadcast = address.ARP, address.is_multicast_or_broadcast
-local PORTS, TCP, UDP = observation.PORTS, observation.TCP, observation.UDP
-local ASK, ANSWER, DATAGRAM = observation.ASK, observation.ANSWER, observation.DATAGRAM
-local DATA, REFUSAL, ERROR = observation.DATA, observation.REFUSAL, observation.ERROR
+local is_multicast_or_broadcast = addresses.is_multicast_or_broadcast
+local is_resolving = addresses.is_resolving
+local has_handshake = observations.has_handshake
+local PORTS, TCP, UDP = observations.PORTS, observations.TCP, observations.UDP
+local ASK, ANSWER, DATAGRAM = observations.ASK, observations.ANSWER, observations.DATAGRAM
+local DATA, REFUSAL, ERROR = observations.DATA, observations.REFUSAL, observations.ERROR
+local DISCOVERY = observations.DISCOVERY
 
 local MOST_OPEN_ATTEMPTS = 63
 local MOST_OPEN_HANDSHAKES = 63
 local MOST_ASKING_PACKETS = 127
--- A host that answers a packet out of nowhere with a RST was probed, not cut off in the middle
--- of a conversation, if that was about all it got.
+-- A host that answers an unexpected packet with a RST was probed, if that was about all it got: the
+-- packet was not part of a connection.
 local MOST_PROBES = 3
 
+-- Probes that can also be a part of a connection that began before the capture.
+local MAY_BE_CONNECTED = { ack = true, maimon = true, rst = true, ["sctp-cookie"] = true }
+
 local function new_engine(unicast)
-  return { unicast = unicast, frames = 0, pair_count = 0, sources = {}, by_address = {} }
+  return {
+    unicast = unicast, frames = 0, pair_count = 0, talked = 0, heard = 0, sources = {},
+    by_address = {},
+  }
 end
 
 -- A pair is a source and one of its destinations. Its flags:
 --   contacted    the source sent first, and asked something: a first contact
 --   answered     ... and the destination answered; a RST or an ICMP error is no answer
---   unsolicited  the source sent first, but an answer or a RST: backscatter, or cut off
+--   unsolicited  the source sent first, but an answer or a RST: backscatter, or already open
 --   replying     the destination had sent to the source before
 --   credited     the source's answer is noted on the opposite pair
 --   asked        `service` is the first that the source asked for
 --   served       `service` is the source's own, from which it answered
---   took_up      it acknowledged a SYN-ACK: there was a connection
+--   spoke        it sent more than ICMP errors and neighbour discovery
+--   bare         a first contact, and so far no sign of a connection
+--   talked       the source sent what belongs to a connection: data, or its ACK
+--   heard        ... and the other side of it was captured too
+--   connected    the source acknowledged a SYN-ACK or INIT ACK
 --   same_port    the first packet was UDP, from a port to the same port
--- If it asked for more services they are in `services`, in that order; `answered_services` tells
--- of each whether it answered, `asking_packets` how many packets asked for it.
-local function new_pair(source, to, frame, time)
+-- `probe` is what the source began with; an ICMP error if it sent no more. If it asked for more
+-- services they are in `services`, in that order, and in `by_service`: of each, whether it
+-- `answered`, whether it was `opened` by more than a bare ACK or the like, and how many `packets`
+-- asked for it. `earliest` and `latest` are when it asked for one that it had not asked for.
+local function new_pair(source, to, frame)
   return {
-    source = source, address = to, first_frame = frame, first_time = time,
-    packets = 0, bytes = 0, service = 0, open_attempts = 0, open_handshakes = 0,
+    source = source, address = to, first_frame = frame.number, first_time = frame.time,
+    packets = 0, bytes = 0, span_code = 0, service = 0, open_attempts = 0, open_handshakes = 0,
   }
 end
 
-local function find_pair(engine, source_address, destination_address)
-  local source = engine.by_address[source_address]
-  return source and source.by_destination[destination_address]
+local function find_pair(engine, from, to)
+  local source = engine.by_address[from]
+  return source and source.by_destination[to]
+end
+
+-- The pair from the observation's destination to its source, if that has sent anything, or nil.
+local function opposite(engine, observation)
+  local pair = find_pair(engine, observation.to, observation.from)
+  return pair and pair.spoke and pair or nil
+end
+
+-- A time span in 7 bits, as the plugin keeps it: units of 2^20 ns, about a millisecond, with two
+-- bits of mantissa.
+local SPAN_UNIT = 1048576
+local MOST_SPAN = 127
+
+local function span_code(nanoseconds)
+  local units, exponent = floor(nanoseconds / SPAN_UNIT), 0
+  if units < 4 then return units end
+  while units >= 8 do units, exponent = floor(units / 2), exponent + 1 end
+  return min(MOST_SPAN, 4 * (exponent + 1) + units % 4)
+end
+
+-- Nanoseconds from the first packet of a pair to the one furthest from it: rounded down, by a fifth
+-- at most, and up to 100 days.
+local function span_of(pair)
+  local code = pair.span_code
+  local units = code < 4 and code or (4 + code % 4) * 2 ^ (floor(code / 4) - 1)
+  return units * SPAN_UNIT
 end
 
 local function on_speaking_terms(pair)
   return pair.answered or pair.replying or false
 end
 
+local function has_asked_first(pair, service)
+  return pair.asked and pair.service == service
+end
+
 local function has_asked(pair, service)
-  if pair.asked and pair.service == service then return true end
-  return pair.services ~= nil and pair.answered_services[service] ~= nil
+  return has_asked_first(pair, service)
+    or (pair.services ~= nil and pair.by_service[service] ~= nil)
+end
+
+-- Whether the source asked for a service by what opens a connection.
+local function has_opened(pair, service)
+  if not pair.services then
+    return has_asked_first(pair, service) and not MAY_BE_CONNECTED[pair.probe]
+  end
+  local asked = pair.by_service[service]
+  return asked ~= nil and asked.opened
 end
 
 local function serve(pair, own)
@@ -60,32 +114,41 @@ local function serve(pair, own)
   pair.service = own
 end
 
-local function ask(pair, service)
+local function ask_for_several(pair)
+  pair.services, pair.by_service, pair.answered_count = {}, {}, 0
+  if pair.asked then
+    local answered = on_speaking_terms(pair)
+    pair.services[1] = pair.service
+    pair.by_service[pair.service] = {
+      packets = min(pair.packets - 1, MOST_ASKING_PACKETS), answered = answered,
+      opened = not MAY_BE_CONNECTED[pair.probe],
+    }
+    pair.answered_count = answered and 1 or 0
+  end
+  pair.earliest, pair.latest = pair.first_time, pair.first_time
+end
+
+local function ask(pair, service, observation, time)
   if not pair.asked and not pair.served then
     pair.asked = true
     pair.service = service
     return
   end
-  if pair.asked and pair.service == service then return end
-  if not pair.services then
-    pair.services, pair.answered_services, pair.answered_count = {}, {}, 0
-    pair.asking_packets = {}
-    if pair.asked then
-      local answered = on_speaking_terms(pair)
-      pair.services[1] = pair.service
-      pair.answered_services[pair.service] = answered
-      pair.answered_count = answered and 1 or 0
-      pair.asking_packets[pair.service] = min(pair.packets - 1, MOST_ASKING_PACKETS)
-    end
-  end
-  local packets = pair.asking_packets[service]
-  if packets then
-    pair.asking_packets[service] = min(packets + 1, MOST_ASKING_PACKETS)
+  if has_asked_first(pair, service) then return end
+  if not pair.services then ask_for_several(pair) end
+  local asked, is_data = pair.by_service[service], observation.role == DATA
+  if asked then
+    -- What may be part of a connection counts once: by then it is known not to be.
+    asked.opened = asked.opened or not is_data
+    if not is_data then asked.packets = min(asked.packets + 1, MOST_ASKING_PACKETS) end
     return
   end
   pair.services[#pair.services + 1] = service
-  pair.answered_services[service] = false
-  pair.asking_packets[service] = 1
+  pair.by_service[service] = { packets = 1, answered = false, opened = not is_data }
+  if time then
+    if not pair.earliest or times.is_earlier(time, pair.earliest) then pair.earliest = time end
+    if not pair.latest or times.is_earlier(pair.latest, time) then pair.latest = time end
+  end
 end
 
 -- Notes that the destination of a pair answered, from this service of its own.
@@ -94,61 +157,114 @@ local function answer(pair, service)
     pair.answered = true
     pair.source.answered = pair.source.answered + 1
   end
-  if pair.services and pair.answered_services[service] == false then
-    pair.answered_services[service] = true
+  local asked = pair.services and pair.by_service[service]
+  if asked and not asked.answered then
+    asked.answered = true
     pair.answered_count = pair.answered_count + 1
   end
 end
 
--- What the first packet of a pair says.
-local function weigh_first(pair, other, role, own, asked)
+-- The other side of the connection was captured too.
+local function hear(engine, pair)
+  if not pair.talked or pair.heard then return end
+  pair.heard = true
+  pair.source.heard = pair.source.heard + 1
+  engine.heard = engine.heard + 1
+end
+
+-- The source sent what belongs to a connection.
+local function talk(engine, pair)
+  pair.talked = true
+  pair.source.talked = pair.source.talked + 1
+  engine.talked = engine.talked + 1
+end
+
+-- There is a connection between the two. What looked like a probe may have been part of it.
+local function settle(engine, pair)
+  if not pair.bare then return end
+  pair.bare = false
+  if not MAY_BE_CONNECTED[pair.probe] then return end
+  local source = pair.source
+  source.contacted = source.contacted - 1
+  if pair.answered then source.answered = source.answered - 1 end
+  pair.contacted, pair.answered = false, false
+  if not pair.talked then
+    talk(engine, pair)
+    hear(engine, pair)
+  end
+end
+
+local function contact(pair, observation)
+  pair.contacted = true
+  pair.bare = true
+  pair.same_port = observation.transport == UDP and observation.own == observation.asked
+  pair.source.contacted = pair.source.contacted + 1
+end
+
+-- Notes who began, by the first packet of a pair that says something, and gives the opposite pair.
+local function begin(engine, pair, observation, time)
+  local own, asked = observation.own, observation.asked
+  pair.spoke = true
+  pair.probe = observation.probe
+  local other = opposite(engine, observation)
   if other then
     pair.replying = true
-  elseif is_multicast_or_broadcast(pair.address) then
-    return
-  elseif role == ASK or role == DATAGRAM then
-    pair.contacted = true
-    pair.same_port = floor(asked / PORTS) == UDP and own == asked
-    pair.source.contacted = pair.source.contacted + 1
+    hear(engine, other)
+    return other
+  end
+  if is_multicast_or_broadcast(observation.to) then return nil end
+  -- The lower port is the service: a probe goes to it, an answer comes from it.
+  local is_probe = observation.probe ~= nil and own % PORTS > asked % PORTS
+  local role = observation.role
+  if role == ASK or role == DATAGRAM or (role == REFUSAL and is_probe) then
+    contact(pair, observation)
   elseif role == ANSWER or role == REFUSAL then
     pair.unsolicited = true
     serve(pair, own)
-  elseif role == DATA then
-    -- Cut off in the middle: the lower port is the service.
-    if own % PORTS < asked % PORTS then
-      serve(pair, own)
-    else
-      ask(pair, asked)
-    end
+  elseif own % PORTS < asked % PORTS then
+    serve(pair, own)
+  else
+    if is_probe then contact(pair, observation) end
+    ask(pair, asked, observation, time)
   end
+  return nil
 end
 
--- What a packet of each role says, with `other` as the opposite pair, or nil.
+-- What a packet of each role says. `first` is whether it is the pair's first that says something,
+-- and `other` the opposite pair, or nil.
 local weigh = {}
 
-weigh[ASK] = function(pair, _, _, own, asked)
-  if floor(own / PORTS) == TCP then
-    pair.source.tcp_attempts = pair.source.tcp_attempts + 1
+weigh[ASK] = function(_, pair, observation, time)
+  if has_handshake(observation.transport) then
+    if observation.transport == TCP then
+      pair.source.tcp_attempts = pair.source.tcp_attempts + 1
+    end
     pair.open_attempts = min(pair.open_attempts + 1, MOST_OPEN_ATTEMPTS)
   end
-  ask(pair, asked)
+  ask(pair, observation.asked, observation, time)
 end
 
-weigh[DATAGRAM] = function(pair, other, _, own, asked)
+weigh[DATAGRAM] = function(_, pair, observation, time, other)
+  local own, asked = observation.own, observation.asked
   if pair.served then
     if pair.service == own then return end
-  elseif pair.asked and pair.service == asked then
+  elseif has_asked_first(pair, asked) then
     return
   end
-  if not other or not has_asked(other, own) then return ask(pair, asked) end
+  if not other or not has_asked(other, own) then return ask(pair, asked, observation, time) end
   answer(other, own)
   if not pair.asked then serve(pair, own) end
 end
 
-weigh[ANSWER] = function(pair, other, _, own, asked)
+weigh[ANSWER] = function(engine, pair, observation, time, other)
+  local own, transport = observation.own, observation.transport
+  if has_handshake(transport) then settle(engine, pair) end
   if not other then return end
   -- A UDP port that was not asked only looks like a server's: NFS asks from system ports.
-  if floor(own / PORTS) == UDP and not has_asked(other, own) then return ask(pair, asked) end
+  if transport == UDP and not has_asked(other, own) then
+    return ask(pair, observation.asked, observation, time)
+  end
+  if has_handshake(transport) then settle(engine, other) end
   answer(other, own)
   if other.open_attempts > 0 then
     other.open_attempts = other.open_attempts - 1
@@ -156,45 +272,63 @@ weigh[ANSWER] = function(pair, other, _, own, asked)
   end
 end
 
-weigh[REFUSAL] = function(pair, other, is_new, own)
+weigh[REFUSAL] = function(_, pair, observation, time, other, is_first)
+  if pair.bare and pair.probe == "rst" then
+    if observation.probe == "rst" then ask(pair, observation.asked, observation, time) end
+    return
+  end
   pair.open_handshakes = max(pair.open_handshakes - 1, 0)
   if not other then return end
   if other.open_attempts > 0 then
     other.open_attempts = other.open_attempts - 1
-    other.source.tcp_refused = other.source.tcp_refused + 1
-  elseif is_new and not other.contacted and not other.unsolicited
+    if observation.transport == TCP then
+      other.source.tcp_refused = other.source.tcp_refused + 1
+    end
+  elseif is_first and not other.contacted and not other.unsolicited
     and other.packets <= MOST_PROBES then
     other.contacted = true
     other.source.contacted = other.source.contacted + 1
   end
   -- Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
-  if not pair.asked and not pair.credited and not other.unsolicited then ask(other, own) end
+  if not pair.asked and not pair.credited and not other.unsolicited then
+    ask(other, observation.own, observation, time)
+  end
 end
 
-weigh[DATA] = function(pair, other, _, own, asked)
+weigh[DATA] = function(engine, pair, observation, time, other)
+  local own, asked, transport = observation.own, observation.asked, observation.transport
   if pair.open_handshakes > 0 then
     pair.open_handshakes = pair.open_handshakes - 1
-    pair.took_up = true
-    pair.source.tcp_handshakes = pair.source.tcp_handshakes + 1
+    pair.connected = true
+    if transport == TCP then pair.source.tcp_handshakes = pair.source.tcp_handshakes + 1 end
   end
   -- Where the answers were not captured, the source's own ACK shows that there was one.
   if pair.contacted and not pair.answered and pair.open_attempts > 0
-    and has_asked(pair, asked) then
-    pair.took_up = true
+    and has_opened(pair, asked) then
+    pair.connected = true
     answer(pair, asked)
+  elseif pair.bare and observation.probe then
+    if own % PORTS > asked % PORTS then ask(pair, asked, observation, time) end
+    return
   end
-  if pair.replying and not pair.credited then
+  if has_handshake(transport) then
+    if not pair.talked then
+      talk(engine, pair)
+      if opposite(engine, observation) then hear(engine, pair) end
+    end
+    settle(engine, pair)
+  end
+  if pair.replying and not pair.credited and other then
     pair.credited = true
-    if other then answer(other, own) end
+    if has_handshake(transport) then settle(engine, other) end
+    answer(other, own)
   end
 end
 
-weigh[ERROR] = function() end
-
 local function new_source(from, frame)
   return {
-    address = from, pairs = {}, by_destination = {}, contacted = 0, answered = 0,
-    tcp_attempts = 0, tcp_refused = 0, tcp_handshakes = 0, packets = 0, bytes = 0,
+    address = from, pairs = {}, by_destination = {}, contacted = 0, answered = 0, talked = 0,
+    heard = 0, tcp_attempts = 0, tcp_refused = 0, tcp_handshakes = 0, packets = 0, bytes = 0,
     first_frame = frame,
   }
 end
@@ -212,17 +346,30 @@ end
 -- Widens the first and last time of a source, or of all frames.
 local function count_time(counts, time)
   local first, last = counts.first_time, counts.last_time
-  if not first or is_earlier(time, first) then counts.first_time = time end
-  if not last or is_earlier(last, time) then counts.last_time = time end
+  if not first or times.is_earlier(time, first) then counts.first_time = time end
+  if not last or times.is_earlier(last, time) then counts.last_time = time end
 end
 
--- Counts an observation: its frame is { number =, bytes =, time = }.
-local function count(engine, frame, from, to, role, transport, source_port, destination_port)
-  local own = transport * PORTS + source_port
-  local asked = transport * PORTS + destination_port
-  local other = find_pair(engine, to, from)
-  if role == ANSWER and from:sub(1, 1) == ARP then
-    if other then answer(other, own) end
+local function find_or_add_pair(engine, source, to, frame)
+  local pair = source.by_destination[to]
+  if not pair then
+    pair = new_pair(source, to, frame)
+    source.by_destination[to] = pair
+    source.pairs[#source.pairs + 1] = pair
+    engine.pair_count = engine.pair_count + 1
+  elseif frame.time and pair.first_time then
+    local span = span_code(math.abs(times.nanoseconds_between(pair.first_time, frame.time)))
+    pair.span_code = max(pair.span_code, span)
+  end
+  return pair
+end
+
+-- Counts an observation of a frame, which is { number =, bytes =, time = }.
+local function count(engine, frame, observation)
+  local from, to, role = observation.from, observation.to, observation.role
+  if role == ANSWER and is_resolving(from) then
+    local other = opposite(engine, observation)
+    if other then answer(other, observation.own) end
     return
   end
   if engine.unicast and is_multicast_or_broadcast(to) then return end
@@ -233,19 +380,20 @@ local function count(engine, frame, from, to, role, transport, source_port, dest
   source.last_frame = frame.number
   if frame.time then count_time(source, frame.time) end
 
-  local pair = source.by_destination[to]
-  local is_new = not pair
-  if is_new then
-    pair = new_pair(source, to, frame.number, frame.time)
-    source.by_destination[to] = pair
-    source.pairs[#source.pairs + 1] = pair
-    engine.pair_count = engine.pair_count + 1
-    if from == to then other = pair end
-  end
+  local pair = find_or_add_pair(engine, source, to, frame)
   pair.packets = pair.packets + 1
   pair.bytes = pair.bytes + frame.bytes
-  if is_new then weigh_first(pair, other, role, own, asked) end
-  weigh[role](pair, other, is_new, own, asked)
+  if role == ERROR or role == DISCOVERY then
+    if role == ERROR and not pair.spoke then pair.probe = "error" end
+    return
+  end
+  local is_first, other = not pair.spoke
+  if is_first then
+    other = begin(engine, pair, observation, frame.time)
+  else
+    other = opposite(engine, observation)
+  end
+  weigh[role](engine, pair, observation, frame.time, other, is_first)
 end
 
 -- Counts a frame, apart from what it holds.
@@ -254,7 +402,31 @@ local function count_frame(engine, frame)
   engine.frames = engine.frames + 1
 end
 
+-- Calls visit(service, whether it answered, packets that asked for it) for each service asked of a
+-- pair's destination, in that order.
+local function for_each_service(pair, visit)
+  if not pair.services then
+    if pair.asked then visit(pair.service, on_speaking_terms(pair), pair.packets) end
+    return
+  end
+  for _, service in ipairs(pair.services) do
+    local asked = pair.by_service[service]
+    visit(service, asked.answered, asked.packets)
+  end
+end
+
+-- How many services were asked of a pair's destination, how many of them answered, and the
+-- nanoseconds between the first and the last time that it was asked for another.
+local function services_of(pair)
+  if not pair.services then
+    if not pair.asked then return 0, 0, 0 end
+    return 1, on_speaking_terms(pair) and 1 or 0, 0
+  end
+  local lasted = pair.earliest and times.nanoseconds_between(pair.earliest, pair.latest) or 0
+  return #pair.services, pair.answered_count, lasted
+end
+
 return {
   new = new_engine, count = count, count_frame = count_frame, find_pair = find_pair,
-  on_speaking_terms = on_speaking_terms,
+  span_of = span_of, for_each_service = for_each_service, services_of = services_of,
 }

@@ -21,7 +21,20 @@ local function nanoseconds_between(first, last)
   return (last[1] - first[1]) * BILLION + (last[2] - first[2])
 end
 
+-- Whether from `first` to `last` it is at least so many seconds. No time comes before all times.
+local function is_apart(first, last, seconds)
+  if not first or not last then return last ~= nil end
+  local borrowed = last[2] < first[2] and 1 or 0
+  return last[1] - first[1] - borrowed >= seconds
+end
+
+-- The seconds from `first` to `last`.
+local function seconds_between(first, last)
+  if not last then return 0 end
+  return first and nanoseconds_between(first, last) / BILLION or math.huge
+end
+
 return {
-  BILLION = BILLION, make = make_time, is_earlier = is_earlier,
-  nanoseconds_between = nanoseconds_between,
+  BILLION = BILLION, make = make_time, is_earlier = is_earlier, is_apart = is_apart,
+  nanoseconds_between = nanoseconds_between, seconds_between = seconds_between,
 }

@@ -15,7 +15,7 @@ local guarded, refuse = errors.guarded, errors.refuse
 
 local SOURCE_FIELDS = {
   [addresses.IPV4] = "ip.src", [addresses.IPV6] = "ipv6.src",
-  [addresses.ARP] = "arp.src.proto_ipv4",
+  [addresses.ARP] = "arp.src.proto_ipv4", [addresses.NDP] = "icmpv6.type == 135 && ipv6.src",
 }
 
 -- "ip.src == 192.0.2.1 || ...": the packets of the suspects, or else of the flagged ones; or nil.
@@ -24,7 +24,7 @@ local function filter_for(report)
     local found = {}
     for _, row in ipairs(report.sources) do
       if belongs(row) then
-        local field = SOURCE_FIELDS[row.address:sub(1, 1)]
+        local field = SOURCE_FIELDS[addresses.network_of(row.address)]
         found[#found + 1] = field .. " == " .. addresses.text(row.address)
       end
     end

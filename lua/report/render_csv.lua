@@ -39,7 +39,7 @@ end
 local function csv_who(row)
   return {
     addresses.text(row.address), csv_text(row.name or ""),
-    addresses.NETWORK_NAMES[row.address:sub(1, 1)], whole(row.destinations),
+    addresses.NETWORK_NAMES[addresses.network_of(row.address)], whole(row.destinations),
   }
 end
 
@@ -70,6 +70,23 @@ local function csv_service(service)
   return { TRANSPORT_NAMES[transport], whole(port), "" }
 end
 
+local SCAN = {
+  "probe", "targets", "target_block", "targets_in_block", "sequential", "targets_in_own_network",
+  "targets_private", "targets_public", "rate", "scan_services", "scanned_hosts", "icmp_errors",
+  "one_way",
+}
+
+local function csv_scan(row)
+  local targets = row.evidence.targets
+  return {
+    targets.probe_name or "", whole(targets.count), targets.block_text or "",
+    whole(targets.in_block), tostring(targets.sequential), whole(targets.in_own_network),
+    whole(targets.in_private), whole(targets.elsewhere), words.target_rate(row) or "",
+    whole(row.evidence.scan_services), whole(#row.scanned), whole(row.evidence.errors),
+    tostring(row.evidence.one_way),
+  }
+end
+
 local function csv_source(row, options)
   local evidence = row.evidence
   local failed_host = evidence.failed_on_one_host > 0 and addresses.text(evidence.failed_host) or ""
@@ -83,7 +100,7 @@ local function csv_source(row, options)
     return whole(evidence[name])
   end), { options.window > 0 and whole(evidence.busiest_window) or "" },
     csv_service(evidence.top_service_hosts > 0 and evidence.top_service),
-    csv_service(evidence.scan_contacted > 0 and evidence.scan_service))
+    csv_service(evidence.scan_contacted > 0 and evidence.scan_service), csv_scan(row))
 end
 
 local function csv_destination(row)
@@ -113,7 +130,7 @@ local function render_csv(report)
     end
   else
     add(append_all({}, WHO, ROW_COUNTS, JUDGEMENT, REASON, ESTIMATE, DETAILS, COUNTS,
-      { "busiest_window" }, service("top_service"), service("scan_service")))
+      { "busiest_window" }, service("top_service"), service("scan_service"), SCAN))
     for _, row in ipairs(report.sources) do add(csv_source(row, report.options)) end
   end
   return concat(lines)

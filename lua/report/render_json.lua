@@ -59,7 +59,7 @@ end
 local function json_who(add, row)
   add("source", json_text(addresses.text(row.address)))
   json_name(add, row)
-  add("network", json_text(addresses.NETWORK_NAMES[row.address:sub(1, 1)]))
+  add("network", json_text(addresses.NETWORK_NAMES[addresses.network_of(row.address)]))
   add("unique_destinations", whole(row.destinations))
 end
 
@@ -95,6 +95,32 @@ local function json_evidence(add, row, options)
   end
 end
 
+-- What is said of a scan's targets.
+local function json_targets(add, row)
+  local targets = row.evidence.targets
+  if targets.probe_name then add("probe", json_text(targets.probe_name)) end
+  add("targets", whole(targets.count))
+  if targets.block then add("target_block", json_text(targets.block_text)) end
+  add("targets_in_block", whole(targets.in_block))
+  add("sequential", tostring(targets.sequential))
+  add("targets_in_own_network", whole(targets.in_own_network))
+  add("targets_private", whole(targets.in_private))
+  add("targets_public", whole(targets.elsewhere))
+  add("rate", words.target_rate(row) or "null")
+  add("scan_services", whole(row.evidence.scan_services))
+  add("icmp_errors", whole(row.evidence.errors))
+  add("one_way", tostring(row.evidence.one_way))
+end
+
+local function json_scanned(host)
+  local add, finish = json_object()
+  add("host", json_text(addresses.text(host.address)))
+  add("services", whole(host.tried))
+  add("failed", whole(host.failed))
+  add("packets", whole(host.packets))
+  return finish()
+end
+
 local function json_source(row, report)
   local options = report.options
   local add, finish = json_object()
@@ -111,6 +137,10 @@ local function json_source(row, report)
   add("verdicts", '["' .. concat(row.verdicts, '","') .. '"]')
   add("reason", json_text(row.reason))
   json_evidence(add, row, options)
+  json_targets(add, row)
+  if row.suspect and #row.scanned > 0 then
+    add("scanned_hosts", json_rows(map(row.scanned, json_scanned), 6))
+  end
   if options.pairs then
     add("destinations", json_rows(map(reports.destinations_of(report, row), json_destination), 6))
   end

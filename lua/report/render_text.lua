@@ -101,7 +101,9 @@ local function bar(value, largest, columns, unicode)
 end
 
 local function labelled_address(address)
-  return addresses.text(address) .. (address:sub(1, 1) == addresses.ARP and " (ARP)" or "")
+  local suffix = addresses.is_resolving(address)
+    and " (" .. addresses.NETWORK_NAMES[addresses.network_of(address)] .. ")" or ""
+  return addresses.text(address) .. suffix
 end
 
 -- Whether the destination answered, and what it was asked for: the two matter together.
@@ -113,7 +115,7 @@ local function answer_text(row)
   if not row.service then return answered end
   local transport, port = words_module.transport_and_port(row.service)
   local name = observation.TRANSPORT_NAMES[transport]
-  local has_ports = transport == observation.TCP or transport == observation.UDP
+  local has_ports = transport == observation.UDP or observation.has_handshake(transport)
   return pad_right(answered, 4)
     .. (has_ports and whole(port) .. "/" .. name or name .. " " .. whole(port))
 end

@@ -2,6 +2,7 @@
 -- renderers show.
 
 local is_less = require("count.address").is_less
+local engines = require("count.engine")
 local evidences = require("judge.evidence")
 local judge = require("judge.verdict").judge
 local reason = require("judge.reason").reason
@@ -18,7 +19,8 @@ local function is_worth_judging(source, options)
   if source.contacted - source.answered >= FEWEST_FAILURES then return true end
   if source.tcp_attempts - source.tcp_handshakes >= FEWEST_FAILURES then return true end
   for _, pair in ipairs(source.pairs) do
-    if evidences.failed_services(pair) > options.ports then return true end
+    local tried, answered = engines.services_of(pair)
+    if pair.services and tried - answered > min(options.ports, FEWEST_FAILURES) then return true end
   end
   return false
 end
@@ -53,7 +55,8 @@ local function make_row(engine, source, options, name_of)
     first_frame = source.first_frame, last_frame = source.last_frame,
     first_time = source.first_time, last_time = source.last_time,
     flagged = reached > options.threshold, suspect = suspect, verdicts = verdicts,
-    reason = reason(source, evidence), evidence = evidence,
+    scanned = evidences.scanned_hosts(evidence, options.ports),
+    reason = reason(source, evidence, options.ports), evidence = evidence,
   }
 end
 
@@ -105,17 +108,13 @@ end
 local function destinations_of(report, row)
   local rows = {}
   for i, pair in ipairs(row.source.pairs) do
-    local services, answered = evidences.services_of(pair)
-    local answered_count = 0
-    for _, service in ipairs(services) do
-      if answered[service] then answered_count = answered_count + 1 end
-    end
+    local services, answered = engines.services_of(pair)
     rows[i] = {
       address = pair.address, name = report.name_of(pair.address), packets = pair.packets,
       bytes = pair.bytes, first_frame = pair.first_frame, first_time = pair.first_time,
       contacted = pair.contacted or false, answered = pair.answered or false,
       service = pair.asked and pair.service or nil,
-      services = #services, services_answered = answered_count,
+      services = services, services_answered = answered,
     }
   end
   table.sort(rows, is_more_active)

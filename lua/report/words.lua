@@ -93,6 +93,14 @@ local function packets_per_destination(row)
   return row.destinations > 0 and decimal(row.packets / row.destinations, 2) or nil
 end
 
+-- New targets a second, with two decimals; nil if it is not known.
+local function target_rate(row)
+  local targets = row.evidence.targets
+  local milliseconds = floor(targets.lasted / 1e6)
+  if targets.count < 2 or milliseconds == 0 then return nil end
+  return decimal(1000 * (targets.count - 1) / milliseconds, 2)
+end
+
 -- The transport and the port of a service.
 local function transport_and_port(service)
   return floor(service / observation.PORTS), service % observation.PORTS
@@ -101,5 +109,6 @@ end
 return {
   whole = whole, exact_seconds = exact_seconds, exact_duration = exact_duration,
   human_duration = human_duration, human_bytes = human_bytes, utc = utc,
-  packets_per_destination = packets_per_destination, transport_and_port = transport_and_port,
+  packets_per_destination = packets_per_destination, target_rate = target_rate,
+  transport_and_port = transport_and_port,
 }
