@@ -91,7 +91,7 @@ QString NumberModel::resolved(const Address& address) const {
 void NumberModel::sort(int column, Qt::SortOrder order) {
   if (column < 0 || column >= columnCount()) return;
   Q_EMIT layoutAboutToBeChanged();
-  // What is selected stays selected: the same things, wherever they are now.
+  // The selection is kept: the same items, at their new places.
   const QModelIndexList before = persistentIndexList();
   std::vector<uint32_t> numbers;
   for (const QModelIndex& index : before) numbers.push_back(number(index.row()));

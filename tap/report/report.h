@@ -33,7 +33,7 @@ struct ReportSettings {
 
 /// How the frames were read: in full by Wireshark's dissectors, or their headers only.
 struct Dissection {
-  bool headers = false;  ///< whether the headers sufficed for any frame
+  bool headers = false;  ///< whether any frame was counted from its headers alone
   uint64_t header_frames = 0;
   uint64_t full_frames = 0;
 };

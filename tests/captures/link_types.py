@@ -138,7 +138,7 @@ def link_linux_cooked_v2(capture: Capture) -> None:
 
 @recipe(link_type=LINKTYPE_RAW)
 def link_raw(capture: Capture) -> None:
-    """No link layer; the version tells IPv4 from IPv6."""
+    """No link layer; the version distinguishes IPv4 from IPv6."""
     add_all(capture, ipv4_packets() + ipv6_packets(), lambda packet: packet)
 
 

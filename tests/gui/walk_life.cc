@@ -57,7 +57,7 @@ void walk_through_life() {
     QTest::keyClick(filter, Qt::Key_Return);
     CHECK(wait_for([] { return tabs()->tabText(2) == "All sources · 1"; }));
     CHECK(find<QCheckBox>("limit")->isChecked());
-    // Times are still told since the first frame of the file.
+    // Times are still relative to the first frame of the file.
     CHECK_SEEN(cell(sources(), 0, column_of(sources(), "First Seen")) == "15.000000",
                cell(sources(), 0, column_of(sources(), "First Seen")));
     picture(window(), "limited");

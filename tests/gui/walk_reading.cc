@@ -114,7 +114,7 @@ void walk_quit() {
   });
 }
 
-// What comes out of a pipe: the first half at once, the second when told so.
+// What comes out of a pipe: the first half at once, the second on request.
 void walk_live() {
   test("ShowsWhatArrives", [] {
     CHECK(wait_for([] { return menu_entry() != nullptr; }));

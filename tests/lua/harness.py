@@ -76,7 +76,7 @@ class Homes:
         return self.run(home, "-n", "-q", "-r", str(capture), "-z", "fanout" + options)
 
     def reports(self, home: str, capture: Path, options: Sequence[str]) -> Reports:
-        """Several reports of one run, with names as the capture tells them."""
+        """Several reports of one run, with names from the capture."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             Path(folder).chmod(0o777)
             paths = [Path(folder) / str(i) for i in range(len(options))]

@@ -1,5 +1,5 @@
 // Presses the buttons of the Lua file's window, as a plugin inside Wireshark. FANOUT_WALK names the
-// walk, FANOUT_WALK_FOLDER a folder: "result" there tells what went wrong, and what the window
+// walk, FANOUT_WALK_FOLDER a folder: "result" there says what went wrong, and what the window
 // showed and saved is left there for the test to judge.
 #include "plugin/symbols.h"
 
@@ -92,7 +92,7 @@ QList<QAction*> menu_entries() {
   return found;
 }
 
-// Qt 6.8 keeps what it told screen readers about some closed dialogs, and crashes in the title of a
+// Qt 6.8 keeps accessibility objects of some closed dialogs, and crashes in the title of a
 // new one at the same address.
 void forget_closed_dialogs() {
   constexpr QAccessible::Id kFirst = 0x80000000U;

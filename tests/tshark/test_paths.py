@@ -1,6 +1,6 @@
 """Which path a run takes: headers only where they are sufficient, else the full dissection.
 
-Each also holds the numbers against the truth: on the wrong path they would be wrong, or the report
+Each also compares the numbers with the truth: on the wrong path they would be wrong, or the report
 would say so.
 """
 import json

@@ -413,7 +413,7 @@ TEST(FindArp, FindsItWhateverIsAroundIt) {
 
 // Transports.
 
-TEST(ReadTransport, TellsTcpRolesByTheirFlags) {
+TEST(ReadTransport, ReadsTcpRolesFromTheFlags) {
   const auto role = [](uint8_t flags) {
     return transport_of(ipv4_packet(6, tcp(1, 2, flags))).role;
   };
@@ -428,7 +428,7 @@ TEST(ReadTransport, TellsTcpRolesByTheirFlags) {
   EXPECT_EQ(role(kRst | kAck), Role::kRefusal);
 }
 
-TEST(ReadTransport, TellsUdpAnswersByTheirPorts) {
+TEST(ReadTransport, ReadsUdpAnswersFromThePorts) {
   const auto role = [](uint16_t source, uint16_t destination) {
     return transport_of(ipv4_packet(17, udp(source, destination))).role;
   };

@@ -25,7 +25,7 @@ TEST(Sketch, CountsAValueOnceHoweverOftenItComes) {
   EXPECT_EQ(estimate_of<8>(1000, 1, 5), estimate_of<8>(1000, 1));
 }
 
-TEST(Sketch, TellsItsErrorAsInThePaper) {
+TEST(Sketch, StatesTheErrorOfThePaper) {
   EXPECT_NEAR(Sketch<8>::standard_error(), 0.065, 0.0001);
   EXPECT_NEAR(Sketch<14>::standard_error(), 0.008125, 0.0001);
 }

@@ -50,7 +50,7 @@ TEST(Index, FindsEveryRecordWhileItGrows) {
   }
 }
 
-TEST(Index, TellsRecordsWithTheSameHashApart) {
+TEST(Index, DistinguishesRecordsWithTheSameHash) {
   Index index;
   for (uint32_t number = 0; number < 100; ++number) index.add(42, number);
   index.add(41, 100);
