@@ -69,8 +69,8 @@ local function failed_of(contacts)
   return contacts.contacted - answered_of(contacts) + contacts.half_open
 end
 
--- by_service: the contacts that asked for each service, which are listed in order; all: each host
--- once; failed_first: what hosts that failed were asked for first, and how many, which are listed in
+-- by_service: the contacts that asked for each service, which are listed in `order`; all: each host
+-- once; failed_first: how many hosts that failed were asked first for each of the services in
 -- failed_order.
 local function new_test()
   return {
