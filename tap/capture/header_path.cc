@@ -1,12 +1,13 @@
 #include "tap/capture/header_path.h"
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "tap/capture/carriers.h"
 #include "tap/capture/observe.h"
 #include "tap/capture/versions.h"
-#include "tap/count/headers.h"
+#include "tap/count/tunnels.h"
 
 namespace fanout {
 namespace {
@@ -27,6 +28,7 @@ struct Run {
   uint32_t last_tapped = 0;   // the frame our own tap listener was last called for
   uint32_t last_entered = 0;  // the frame that our dissectors were last called for
   std::unique_ptr<const Carriers> carriers;
+  std::optional<FrameReader> reader;
   std::array<LinkType, 6> links{{{WTAP_ENCAP_ETHERNET, Link::kEthernet, nullptr},
                                  {WTAP_ENCAP_SLL, Link::kLinuxCooked, nullptr},
                                  {WTAP_ENCAP_SLL2, Link::kLinuxCooked2, nullptr},
@@ -63,13 +65,12 @@ bool exports_session_keys() {
   return found;
 }
 
-// Whether this frame need not be dissected: nobody wants a tree or columns, this is the only pass,
-// and our own listener was called for the frame before, so that taps are being delivered.
-bool may_skip_dissection(const packet_info* pinfo, const proto_tree* tree) {
+// Whether this frame's headers may do: nobody wants a tree or columns, this is the only pass, and
+// our own listener was called for the frame before, so that taps are being delivered; of the first
+// frame this is not known yet.
+bool headers_may_do(const packet_info* pinfo, const proto_tree* tree) {
   if (g_run.forbidden || tree != nullptr || pinfo->cinfo != nullptr) return false;
-  if (pinfo->fd->visited || g_run.last_tapped == 0 || g_run.last_tapped + 1 != pinfo->num) {
-    return false;
-  }
+  if (pinfo->fd->visited || g_run.last_tapped + 1 != pinfo->num) return false;
   // A frame inside a frame, as rpcap has them, is part of what is being dissected in full.
   if (g_run.last_entered == pinfo->num) return false;
   g_run.last_entered = pinfo->num;
@@ -82,30 +83,18 @@ bool may_skip_dissection(const packet_info* pinfo, const proto_tree* tree) {
 
 int dissect(LinkType* type, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
   static HeaderObservations observed;  // must outlive this call: the tap is delivered after it
-  if (may_skip_dissection(pinfo, tree)) {
+  if (headers_may_do(pinfo, tree)) {
     const int captured = static_cast<int>(tvb_captured_length(tvb));
     const Bytes bytes(captured == 0 ? nullptr : tvb_get_ptr(tvb, 0, captured),
                       static_cast<size_t>(captured));
-    Observation& header = observed.header;
-    header = frame_observation(pinfo);
-    switch (read_frame(type->link, bytes, tvb_reported_length(tvb), *g_run.carriers, header)) {
-      case Reading::kObservation:
-        observed.has_neighbour = false;
-        if (header.role == Role::kDiscovery) {
-          observed.neighbour = frame_observation(pinfo);
-          observed.has_neighbour = read_neighbour(
-              find_ipv6(bytes, header.source, header.destination), header, observed.neighbour);
-        }
-        tap_queue_packet(g_header_tap, pinfo, &observed);
-        return captured;
-      case Reading::kNothing:
-        tap_queue_packet(g_header_tap, pinfo, nullptr);
-        return captured;
-      case Reading::kTunnelBegins:
-        forbid_header_path();
-        break;
-      case Reading::kUnknown:
-        break;
+    observed.header = frame_observation(pinfo);
+    const Reading reading =
+        g_run.reader->read(type->link, bytes, tvb_reported_length(tvb), observed);
+    if (reading == Reading::kObservation || reading == Reading::kNothing) {
+      const bool is_nothing = reading == Reading::kNothing;
+      tap_queue_packet(g_header_tap, pinfo, is_nothing ? nullptr : &observed);
+      // The first frame is dissected all the same, in case that no taps are being delivered.
+      if (pinfo->num > 1) return captured;
     }
   }
   return call_dissector_only(type->original, tvb, pinfo, tree, data);
@@ -133,6 +122,7 @@ void offer_header_path(void (*stop_listening)(), void (*start_listening)()) {
   g_run.start_listening = start_listening;
   if (!dissection_is_the_usual() || exports_session_keys()) return;
   g_run.carriers = current_carriers(names_come_from_packets());
+  g_run.reader.emplace(*g_run.carriers);
   constexpr auto kDissectors =
       link_dissectors(std::make_index_sequence<std::tuple_size_v<decltype(g_run.links)>>());
   dissector_table_t table = find_dissector_table("wtap_encap");

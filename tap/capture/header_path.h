@@ -3,20 +3,13 @@
 #ifndef FANOUT_TAP_CAPTURE_HEADER_PATH_H_
 #define FANOUT_TAP_CAPTURE_HEADER_PATH_H_
 
-#include "tap/count/observation.h"
+#include "tap/count/tunnels.h"
 
 namespace fanout {
 
 /// The tap that the short way queues, once for each frame it spares the dissection, with the
 /// frame's HeaderObservations, or with nullptr for a frame that has none.
 inline constexpr const char* kHeaderTap = "fanout_headers";
-
-/// What the headers of a frame say.
-struct HeaderObservations {
-  Observation header;
-  Observation neighbour;  ///< for neighbour discovery: who is looked for by whom
-  bool has_neighbour = false;
-};
 
 /// The tap that keeps the queue of taps open while packets are marked; nobody is ever called.
 inline constexpr const char* kMarksTap = "fanout_marks";

@@ -6,14 +6,10 @@
 
 #include <epan/dissectors/packet-ip.h>
 
+#include "tap/capture/record.h"
+
 namespace fanout {
 namespace {
-
-int64_t nanoseconds(const nstime_t& time) {
-  constexpr int64_t kSecond = 1'000'000'000;
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / kSecond - 1;
-  return std::clamp<int64_t>(time.secs, -kMost, kMost) * kSecond + time.nsecs;
-}
 
 Bytes captured_bytes(tvbuff_t* tvb) {
   const int length = static_cast<int>(tvb_captured_length(tvb));
@@ -134,29 +130,8 @@ void add(const packet_info* pinfo, const Observation& header, Observations* obse
 }  // namespace
 
 bool link_of(const packet_info* pinfo, Link* link) {
-  if (pinfo->rec->rec_type != REC_TYPE_PACKET) return false;
-  switch (pinfo->rec->rec_header.packet_header.pkt_encap) {
-    case WTAP_ENCAP_ETHERNET:
-      *link = Link::kEthernet;
-      return true;
-    case WTAP_ENCAP_SLL:
-      *link = Link::kLinuxCooked;
-      return true;
-    case WTAP_ENCAP_SLL2:
-      *link = Link::kLinuxCooked2;
-      return true;
-    case WTAP_ENCAP_RAW_IP:
-      *link = Link::kRawIp;
-      return true;
-    case WTAP_ENCAP_NULL:
-      *link = Link::kBsdLoopback;
-      return true;
-    case WTAP_ENCAP_LOOP:
-      *link = Link::kOpenBsdLoopback;
-      return true;
-    default:
-      return false;
-  }
+  return pinfo->rec->rec_type == REC_TYPE_PACKET &&
+         link_of_encapsulation(pinfo->rec->rec_header.packet_header.pkt_encap, link);
 }
 
 int64_t frame_time(const packet_info* pinfo) {

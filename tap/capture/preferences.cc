@@ -16,6 +16,7 @@ struct Stored {
 #include "tap/capture/preferences.def"
 };
 Stored g_stored;
+bool g_is_registered = false;
 
 // A source never to flag, as the user entered it.
 struct AllowedRecord {
@@ -136,6 +137,36 @@ void register_allowed(module_t* module, const char* title, const char* help) {
   prefs_register_uat_preference(module, "allowed", title, help, table);
 }
 
+// An older version of this code may not have registered a preference: its default stays.
+void adopt(pref_t* preference, unsigned* number) {
+  if (preference == nullptr) return;
+  char* text = prefs_pref_to_str(preference, pref_current);
+  *number = static_cast<unsigned>(g_ascii_strtoull(text, nullptr, 10));
+  wmem_free(nullptr, text);
+}
+
+void adopt(pref_t* preference, wbool* flag) {
+  if (preference != nullptr) *flag = prefs_get_bool_value(preference, pref_current);
+}
+
+// The table's first column is the network, in whichever version.
+void adopt_allowed(pref_t* preference) {
+  if (preference == nullptr) return;
+  const epan_uat* table = prefs_get_uat_value(preference);
+  g_allowed.clear();
+  const GArray* records = table->user_data;
+  const uat_field_t& network = table->fields[0];
+  for (unsigned i = 0; i < records->len; ++i) {
+    char* text = nullptr;
+    unsigned length = 0;
+    network.cb.tostr(records->data + i * table->record_size, &text, &length, network.cbdata.tostr,
+                     network.fld_data);
+    Subnet subnet{};
+    if (parse_subnet(text, &subnet)) g_allowed.push_back(subnet);
+    g_free(text);
+  }
+}
+
 }  // namespace
 
 Preferences preferences() {
@@ -147,6 +178,7 @@ Preferences preferences() {
 }
 
 void register_preferences(int protocol) {
+  g_is_registered = true;
   constexpr unsigned kDecimal = 10;
   module_t* module = prefs_register_protocol(protocol, nullptr);
 #define PREFERENCE_NUMBER(name, value, title, help) \
@@ -154,6 +186,17 @@ void register_preferences(int protocol) {
 #define PREFERENCE_BOOLEAN(name, value, title, help) \
   prefs_register_bool_preference(module, #name, title, help, &g_stored.name);
 #define PREFERENCE_TABLE(name, title, help) register_##name(module, title, help);
+#include "tap/capture/preferences.def"
+}
+
+void adopt_preferences() {
+  module_t* module = prefs_find_module("fanout");
+  if (g_is_registered || module == nullptr) return;
+#define PREFERENCE_NUMBER(name, value, title, help) \
+  adopt(prefs_find_preference(module, #name), &g_stored.name);
+#define PREFERENCE_BOOLEAN(name, value, title, help) \
+  adopt(prefs_find_preference(module, #name), &g_stored.name);
+#define PREFERENCE_TABLE(name, title, help) adopt_##name(prefs_find_preference(module, #name));
 #include "tap/capture/preferences.def"
 }
 

@@ -22,6 +22,10 @@ Preferences preferences();
 /// Registers the preferences of the protocol with this number.
 void register_preferences(int protocol);
 
+/// Takes over the values of the preferences that another copy of this code has registered in this
+/// process, as the plugin has where the program loads it. Without one, does nothing.
+void adopt_preferences();
+
 /// Whether a source is on the list of those never to flag. O(length of the list).
 bool is_never_flagged(const Address& source);
 

@@ -336,7 +336,8 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       const size_t header = size_t{payload[12]} / 16 * 4;
       const Bytes data = payload.size() > header ? payload.subspan(header) : Bytes();
       if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
-        return uma_tells_port(data, observation) ? Reading::kTunnelBegins : Reading::kUnknown;
+        return uma_tells_port(data, observation) ? Reading::kTunnelsBeginAnywhere
+                                                 : Reading::kUnknown;
       }
       if (data.empty()) return Reading::kObservation;
       if (tunnel_begins_in_tcp(data)) return Reading::kTunnelBegins;
@@ -347,7 +348,8 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       const bool has_data = payload.size() > kUdpHeader && length > kUdpHeader;
       const Bytes data = has_data ? payload.subspan(kUdpHeader) : Bytes();
       if (carriers.udp[observation.source_port] || carriers.udp[observation.destination_port]) {
-        return l2tp_moves(data, observation) ? Reading::kTunnelBegins : Reading::kUnknown;
+        return l2tp_moves(data, observation) ? Reading::kTunnelBeginsBetweenHosts
+                                             : Reading::kUnknown;
       }
       if (!has_data) return Reading::kObservation;
       // Behind what UDP says is its length, there may be options (RFC 9868).

@@ -31,16 +31,20 @@ struct Carriers {
 };
 
 enum class Reading : uint8_t {
-  kObservation,   ///< the frame holds exactly the observation that was read
-  kNothing,       ///< the frame holds none, for certain
-  kUnknown,       ///< only the full dissection can tell
-  kTunnelBegins,  ///< only the full dissection can tell, of this frame and of all that follow
+  kObservation,  ///< the frame holds exactly the observation that was read
+  kNothing,      ///< the frame holds none, for certain
+  kUnknown,      ///< only the full dissection can tell
+  /// Only the full dissection can tell, of this frame and of those that follow in its conversation:
+  /// with the same two addresses and ports.
+  kTunnelBegins,
+  kTunnelBeginsBetweenHosts,  ///< ... between its two hosts, whatever their ports
+  kTunnelsBeginAnywhere,      ///< ... in the capture
 };
 
-/// Reads a frame. Sets all of `observation` but frame, bytes and time. Answers kUnknown unless
-/// Wireshark's dissection is certain to see the same; even then it sets the addresses if the frame
-/// begins with an IP header. Reads nothing outside `captured`. O(1).
-/// `length` is that of the frame on the wire.
+/// Reads a frame by itself; FrameReader reads one after the other. Sets all of `observation` but
+/// frame, bytes and time. Answers kUnknown unless Wireshark's dissection is certain to see the
+/// same; even then it sets the addresses if the frame begins with an IP header. Reads nothing
+/// outside `captured`. O(1). `length` is that of the frame on the wire.
 Reading read_frame(Link link, Bytes captured, uint32_t length, const Carriers& carriers,
                    Observation& observation);
 

@@ -75,13 +75,16 @@ class Statistic {
 
   static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t*,
                                  const void* header, tap_flags_t) {
-    self(data)->engine_->post(observe_ipv4(pinfo, header));
+    Statistic* statistic = self(data);
+    if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
+    statistic->engine_->post(observe_ipv4(pinfo, header));
     return TAP_PACKET_REDRAW;
   }
 
   static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t*,
                                    const void* header, tap_flags_t) {
     Statistic* statistic = self(data);
+    if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
     const Observation observation = observe_ipv6(pinfo, header);
     statistic->engine_->post(observation);
     Observation neighbour;
@@ -164,7 +167,7 @@ class Statistic {
   std::shared_ptr<Engine> engine_;
   Dissection dissection_;
   int listeners_ = 0;
-  uint32_t short_frame_ = 0;  // the last frame that the header path read
+  uint32_t short_frame_ = 0;  // the last frame that was counted by its headers
   bool count_arp_ = true;
   bool has_failed_ = false;
   Progress progress_;

@@ -327,12 +327,12 @@ TEST(ReadFrame, GivesUpWhereATunnelMovesToAnotherPort) {
   const Octets control{0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
   const Octets data{0, 2, 0, 1, 0, 1, 0, 0x21};
   EXPECT_EQ(with(17, udp(1701, 1701, control)), Reading::kUnknown);
-  EXPECT_EQ(with(17, udp(5000, 1701, control)), Reading::kTunnelBegins);
-  EXPECT_EQ(with(17, udp(1701, 5000, control)), Reading::kTunnelBegins);
+  EXPECT_EQ(with(17, udp(5000, 1701, control)), Reading::kTunnelBeginsBetweenHosts);
+  EXPECT_EQ(with(17, udp(1701, 5000, control)), Reading::kTunnelBeginsBetweenHosts);
   EXPECT_EQ(with(17, udp(5000, 1701, data)), Reading::kUnknown);
   EXPECT_EQ(with(17, udp(5000, 1701)), Reading::kUnknown);
   EXPECT_EQ(with(6, tcp(40000, 14001, kSyn)), Reading::kUnknown);
-  EXPECT_EQ(with(6, tcp(40000, 14001, kAck, data)), Reading::kTunnelBegins);
+  EXPECT_EQ(with(6, tcp(40000, 14001, kAck, data)), Reading::kTunnelsBeginAnywhere);
 }
 
 TEST(ReadFrame, LeavesWhatLooksLikeDnsAloneIfItMayNameHosts) {

@@ -1,0 +1,168 @@
+"""What the tests of the program share: it and a tshark that loads the plugin, started as the same
+user, and captures."""
+import contextlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator, List, Optional, Tuple
+
+import ordinary
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+GENERATE = REPOSITORY / "tests" / "captures" / "generate.py"
+
+
+@dataclass(frozen=True)
+class Setup:
+    program: Path
+    home: Path
+    """Of the user whose tshark loads the plugin."""
+    bare: Path
+    """Of a user who has no plugin."""
+    captures: Path
+    scratch: Path
+    """A folder that the user may write to."""
+    shared: Optional[Path]
+    every: bool
+    """Whether to ask about each shared capture, not only a sample."""
+    sanitizer: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a program ended, and what it wrote."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+_setup: Optional[Setup] = None
+
+
+def setup() -> Setup:
+    assert _setup is not None, "start the tests with run.py"
+    return _setup
+
+
+@contextlib.contextmanager
+def set_up(build: Path, shared: Path, every: bool) -> Iterator[Setup]:
+    global _setup  # pylint: disable=global-statement
+    folder = Path(tempfile.mkdtemp(prefix="fanout-program-"))
+    try:
+        home, bare, captures, scratch, program = (
+            folder / name for name in ("home", "bare", "captures", "scratch", "program")
+        )
+        plugins = ordinary.plugin_folder(home, ordinary.wireshark_version())
+        plugins.mkdir(parents=True)
+        shutil.copy(build / "fanout.so", plugins)
+        for path in (bare, scratch):
+            path.mkdir()
+        # Where every user can start it.
+        shutil.copytree(build / "program", program)
+        subprocess.run([sys.executable, str(GENERATE), str(captures)], check=True)
+        ordinary.make_readable(folder)
+        (program / "fanout").chmod(0o755)
+        for path in (scratch, home, bare):
+            ordinary.give_to_user(path)
+        _setup = Setup(
+            program=program / "fanout",
+            home=home,
+            bare=bare,
+            captures=captures,
+            scratch=scratch,
+            shared=shared / "captures" if (shared / "captures").is_dir() else None,
+            every=every,
+            sanitizer=ordinary.sanitizer_of(build / "fanout.so"),
+        )
+        yield _setup
+    finally:
+        _setup = None
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(
+    *command: str, home: Optional[Path] = None, stdin: bytes = b"", locale: str = "C.UTF-8"
+) -> Done:
+    """Runs a program as an ordinary user, by default as the one who has the plugin."""
+    done = subprocess.run(
+        command,
+        env=ordinary.environment(home or setup().home, setup().sanitizer, locale),
+        cwd=setup().scratch,
+        input=stdin,
+        capture_output=True,
+        timeout=300,
+        check=False,
+        **ordinary.as_user(),
+    )
+    return Done(done.returncode, done.stdout, done.stderr.decode("utf-8", "surrogateescape"))
+
+
+def capture(name: str) -> str:
+    """The path of a generated capture."""
+    (path,) = setup().captures.glob(name + ".pcap*")
+    return str(path)
+
+
+def generated() -> List[str]:
+    return sorted(str(path) for path in setup().captures.glob("*.pcap*"))
+
+
+def in_terms_of_fanout(err: str) -> str:
+    """What tshark complained about, as the program says it."""
+    return re.sub(r"^tshark: ", "fanout: ", err, flags=re.MULTILINE).replace("TShark", "fanout")
+
+
+def as_tshark_says(options: List[str]) -> Tuple[str, List[str]]:
+    """Options of the program as those of tshark: the word after -z, and the other ones."""
+    words, others = ["fanout"], []
+    rest = iter(options)
+    filters: List[str] = []
+    for option in rest:
+        if option in ("-o", "-N", "-C"):
+            others += [option, next(rest)]
+        elif option in ("-Y", "--filter"):
+            filters = [next(rest)]
+        elif option == "-n":
+            others.append(option)
+        elif option == "--threshold":
+            words.insert(1, next(rest))
+        else:
+            name, equals, value = option[2:].partition("=")
+            words.append(name + equals + value)
+    return ",".join(words + filters), others
+
+
+class ProgramTest(unittest.TestCase):
+    maxDiff = 4000
+
+    def fanout(
+        self,
+        *arguments: str,
+        home: Optional[Path] = None,
+        stdin: bytes = b"",
+        locale: str = "C.UTF-8",
+    ) -> Done:
+        return run(str(setup().program), *arguments, home=home, stdin=stdin, locale=locale)
+
+    def report(self, *arguments: str, home: Optional[Path] = None) -> str:
+        """What it writes; it must end well and complain about nothing."""
+        done = self.fanout(*arguments, home=home)
+        self.assertEqual((done.status, done.err), (0, ""), arguments)
+        return done.out.decode("utf-8")
+
+    def same_as_tshark(self, path: str, *options: str, locale: str = "C.UTF-8") -> None:
+        """Status, standard output and complaints are the same, byte for byte."""
+        word, others = as_tshark_says(list(options))
+        theirs = run("tshark", "-q", *others, "-z", word, "-r", path, locale=locale)
+        ours = self.fanout(*options, path, locale=locale)
+        asked = (path, options)
+        self.assertEqual(ours.err, in_terms_of_fanout(theirs.err), asked)
+        self.assertEqual(ours.status, theirs.status, asked)
+        if ours.out != theirs.out:
+            self.assertEqual(ours.out.decode(), theirs.out.decode(), asked)

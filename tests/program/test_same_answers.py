@@ -1,0 +1,122 @@
+"""The program's report is that of tshark -z fanout, byte for byte."""
+from pathlib import Path
+from typing import List
+
+import ordinary
+from harness import ProgramTest, capture, generated, setup
+
+COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
+# One in so many of the shared captures, unless all are asked for.
+SAMPLE = 25
+
+
+def shared_captures() -> List[Path]:
+    shared = setup().shared
+    if shared is None:
+        return []
+    known = (".tsv", ".md", ".txt", ".json")
+    found = sorted(
+        path for path in shared.rglob("*") if path.is_file() and path.suffix not in known
+    )
+    return found if setup().every else found[::SAMPLE]
+
+
+class SameAnswers(ProgramTest):
+    def all_same(self, paths: List[str], *options: str) -> None:
+        def compare(path: str) -> None:
+            self.same_as_tshark(path, *options)
+
+        ordinary.side_by_side(compare, paths)
+
+    def test_on_every_generated_capture(self) -> None:
+        self.all_same(generated(), *COUNTS)
+
+    def test_on_real_captures(self) -> None:
+        paths = shared_captures()
+        if not paths:
+            self.skipTest("no folder shared/captures beside the repository")
+        self.all_same([str(path) for path in paths], *COUNTS)
+
+    def test_in_every_format(self) -> None:
+        for form in ("--text", "--csv", "--html", "--json"):
+            for name in ("demo", "port-scan-syn"):
+                self.same_as_tshark(capture(name), "-n", form)
+                self.same_as_tshark(capture(name), "-n", form, "--all", "--pairs")
+
+    def test_with_every_option(self) -> None:
+        for options in (
+            ["--top=3"],
+            ["--unicast"],
+            ["--ports=9"],
+            ["--window=60"],
+            ["--threshold", "5", "--full", "--json"],
+            ["-Y", "tcp", "--json"],
+            ["--filter", "ip.addr == 10.0.0.0/8 and udp", "--all"],
+        ):
+            self.same_as_tshark(capture("demo"), "-n", *options)
+
+    def test_in_a_terminal_without_unicode(self) -> None:
+        self.same_as_tshark(capture("demo"), "-n", locale="C")
+
+    def test_with_names(self) -> None:
+        self.same_as_tshark(capture("demo"))
+        for letters in ("n", "dn", "t", "dmtv"):
+            for name in ("hostile-names", "file-pcapng-names"):
+                self.same_as_tshark(capture(name), "-N", letters, "--all", "--pairs")
+
+    def test_with_preferences(self) -> None:
+        for preference in (
+            "fanout.threshold:5",
+            "fanout.ports:3",
+            "fanout.window:2",
+            "fanout.count_multicast:FALSE",
+            "fanout.count_arp:FALSE",
+            "fanout.limit:100",
+            'uat:fanout_allowed:"10.0.0.0/8","monitoring"',
+            "gtp.v0_port:9999",
+            "ip.try_heuristic_first:TRUE",
+        ):
+            self.same_as_tshark(capture("demo"), "-n", "-o", preference, "--json")
+
+    def test_with_a_profile(self) -> None:
+        folder = setup().home / ".config/wireshark/profiles/hunting"
+        folder.mkdir(parents=True)
+        (folder / "preferences").write_text("fanout.threshold: 7\nfanout.count_arp: FALSE\n")
+        (folder / "fanout_allowed").write_text('"10.0.0.0/8","all"\n')
+        ordinary.make_readable(setup().home)
+        self.same_as_tshark(capture("demo"), "-n", "-C", "hunting", "--json")
+        refused = self.fanout("-C", "nobody", capture("demo"))
+        self.assertEqual(refused.status, 1)
+        self.assertIn("nobody", refused.err)
+
+    def test_without_the_plugin(self) -> None:
+        for options in (
+            ["-n", "--json", "--all"],
+            ["-o", "fanout.threshold:5", "--full"],
+            ["-o", 'uat:fanout_allowed:"10.0.0.0/8","monitoring"', "--json"],
+        ):
+            with_plugin = self.fanout(*options, capture("demo"))
+            without = self.fanout(*options, capture("demo"), home=setup().bare)
+            self.assertEqual((with_plugin.status, with_plugin.err), (0, ""))
+            self.assertEqual(without, with_plugin, options)
+
+    def test_from_standard_input(self) -> None:
+        path = capture("demo")
+        piped = self.fanout("-n", "--json", "-", stdin=Path(path).read_bytes())
+        self.assertEqual((piped.status, piped.err), (0, ""))
+        self.assertEqual(piped.out.decode(), self.report("-n", "--json", path))
+
+    def test_on_a_truncated_capture_up_to_where_it_breaks(self) -> None:
+        whole = Path(capture("demo")).read_bytes()
+        path = setup().scratch / "cut.pcap"
+        for size in (len(whole) // 2, 24, 20, 3, 0):
+            path.write_bytes(whole[:size])
+            path.chmod(0o644)
+            self.same_as_tshark(str(path), *COUNTS)
+
+    def test_of_what_is_no_capture(self) -> None:
+        text = setup().scratch / "text"
+        text.write_text("This is no capture.\n" * 100)
+        text.chmod(0o644)
+        for path in (str(text), "/nonexistent"):
+            self.same_as_tshark(path, *COUNTS)
