@@ -1,5 +1,6 @@
 #include "tap/program/arguments.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -184,8 +185,20 @@ class Parser {
     if (arguments_.inputs.empty()) {
       return OptionError{"name a capture, a directory or a runs file, or - for standard input"};
     }
-    if (arguments_.follow && !arguments_.runs.empty()) {
-      return OptionError{"give one of --follow and --runs"};
+    const bool has_stdin = std::find(arguments_.inputs.begin(), arguments_.inputs.end(), "-") !=
+                           arguments_.inputs.end();
+    if ((has_stdin || arguments_.follow) && arguments_.inputs.size() > 1) {
+      return OptionError{"standard input, and what --follow reads, can only be read alone"};
+    }
+    if (has_stdin && !arguments_.runs.empty()) {
+      return OptionError{"--runs needs files, not standard input"};
+    }
+    const bool writes_file = !arguments_.options.file.empty() || !arguments_.runs.empty();
+    if (arguments_.follow && writes_file) {
+      return OptionError{"--follow writes to standard output only, and no runs"};
+    }
+    if (!arguments_.options.file.empty() && !arguments_.runs.empty()) {
+      return OptionError{"--runs writes no report for --file"};
     }
     return std::move(arguments_);
   }

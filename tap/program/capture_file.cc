@@ -76,11 +76,16 @@ std::string read_failure(const std::string& path, int error, char* info) {
 
 }  // namespace
 
-std::unique_ptr<CaptureFile> CaptureFile::open(const std::string& path, std::string* error) {
+std::unique_ptr<CaptureFile> CaptureFile::open(const std::string& path, std::string* error,
+                                               bool* is_other) {
   int code = 0;
   char* info = nullptr;
   wtap* file = wtap_open_offline(path.c_str(), WTAP_TYPE_AUTO, &code, &info, false);
   if (file != nullptr) return std::unique_ptr<CaptureFile>(new CaptureFile(path, file));
+  // A file too short for its format's header may be anything.
+  if (is_other != nullptr) {
+    *is_other = code == WTAP_ERR_FILE_UNKNOWN_FORMAT || code == WTAP_ERR_SHORT_READ;
+  }
   *error = open_failure(path, code, info);
   return nullptr;
 }

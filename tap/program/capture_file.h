@@ -13,8 +13,9 @@ namespace fanout {
 class CaptureFile {
  public:
   /// Opens a file, or standard input for "-". nullptr with a message that names the file where that
-  /// fails, or the file is no capture.
-  static std::unique_ptr<CaptureFile> open(const std::string& path, std::string* error);
+  /// fails, or the file is no capture; `is_other`, if not nullptr, tells that it is something else.
+  static std::unique_ptr<CaptureFile> open(const std::string& path, std::string* error,
+                                           bool* is_other = nullptr);
   ~CaptureFile();
   CaptureFile(const CaptureFile&) = delete;
   CaptureFile& operator=(const CaptureFile&) = delete;

@@ -5,16 +5,12 @@
 #include <cstdio>
 
 #include <glib.h>
-#include <wsutil/filesystem.h>
 #include <wsutil/privileges.h>
 #include <wsutil/report_message.h>
 
 #include "tap/program/arguments.h"
-#include "tap/program/profile.h"
-#include "tap/program/reader.h"
+#include "tap/program/count.h"
 #include "tap/report/output.h"
-#include "tap/report/render.h"
-#include "tap/terminal/settings.h"
 
 namespace fanout {
 namespace {
@@ -64,80 +60,15 @@ void start_wireshark(const char* program, const Arguments& arguments) {
   wtap_init(true);
 }
 
-// One capture, from reading to the report.
-class Counting {
- public:
-  explicit Counting(const Arguments& arguments)
-      : arguments_(arguments), library_(arguments.dissector) {
-    const DissectorSettings& settings = arguments.dissector;
-    const bool wants_names = !settings.resolving.empty() && !settings.resolving.back().empty();
-    if (arguments.options.full || !settings.filter.empty() || !settings.preferences.empty() ||
-        wants_names || profile_has_settings()) {
-      preferences_ = library_.get().preferences();
-    }
-    engine_ = std::make_shared<Engine>(engine_options(arguments.options, preferences_));
-  }
-
-  // Counts a capture. Throws Failure if it is none.
-  void count(const std::string& path) {
-    std::string error;
-    const std::unique_ptr<CaptureFile> file = CaptureFile::open(path, &error);
-    if (!file) throw Failure(2, error);
-    ReadSettings settings;
-    settings.full = arguments_.options.full || !arguments_.options.filter.empty();
-    settings.count_arp = preferences_.count_arp;
-    settings.library = &library_;
-    settings.stop = &g_stop;
-    CaptureReader reader(*file, settings);
-    while (reader.next()) {
-      if (!reader.passed()) continue;
-      engine_->count_frame(file->time());
-      ++(reader.by_headers() ? dissection_.header_frames : dissection_.full_frames);
-      for (const Observation& observation : reader.observations()) engine_->post(observation);
-    }
-    engine_->flush();
-    if (file->error().empty() || g_stop) return;
-    complain(file->error());
-    status_ = 2;
-  }
-
-  int report() {
-    dissection_.headers = dissection_.header_frames > 0;
-    const Options& options = arguments_.options;
-    const auto is_allowed = [this](const Address& source) {
-      return library_.is_loaded() && library_.get().is_never_flagged(source);
-    };
-    const Report report =
-        make_report(engine_, report_settings(options, preferences_, is_allowed), dissection_);
-    Presentation presentation;
-    // Hosts have names only where the settings say so, and then the library is loaded.
-    if (library_.is_loaded()) {
-      presentation.name = [this](const Address& host) { return library_.get().host_name(host); };
-    }
-    if (arguments_.names) {
-      presentation.service_name = [this](const Service& service) {
-        return library_.get().service_name(service);
-      };
-    }
-    presentation.unicode =
-        options.format != Format::kText || !options.file.empty() || g_get_charset(nullptr) != 0;
-    Output output = options.file.empty() ? Output() : Output(options.file);
-    if (!output.open()) throw Failure(2, output.error());
-    render(options.format, report, presentation,
-           [&](std::string_view text) { output.write(text); });
-    if (!output.commit()) throw Failure(2, output.error());
-    if (status_ == 0 && arguments_.exit_code && report.suspects_total > 0) status_ = 1;
-    return status_;
-  }
-
- private:
-  const Arguments& arguments_;
-  Library library_;
-  Preferences preferences_;
-  std::shared_ptr<Engine> engine_;
-  fanout::Dissection dissection_;
-  int status_ = 0;
-};
+// What was read is reported; a second signal ends at once.
+void stop_at_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { g_stop = true; };
+  // Without SA_RESTART, so that reading a pipe where nothing comes is interrupted.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
 
 int run(int count, char** words) {
   auto parsed = parse_arguments(count, words);
@@ -152,14 +83,15 @@ int run(int count, char** words) {
                 WIRESHARK_VERSION_MINOR);
     return 0;
   }
-  if (!arguments.options.file.empty()) {
-    const std::string why = why_not_writable(arguments.options.file);
-    if (!why.empty()) throw Failure(1, "--file: " + why);
+  const std::pair<const char*, const std::string&> outputs[] = {{"--file", arguments.options.file},
+                                                                {"--runs", arguments.runs}};
+  for (const auto& [option, path] : outputs) {
+    const std::string why = path.empty() ? std::string() : why_not_writable(path);
+    if (!why.empty()) throw Failure(1, std::string(option) + ": " + why);
   }
   start_wireshark(words[0], arguments);
-  Counting counting(arguments);
-  for (const std::string& input : arguments.inputs) counting.count(input);
-  return counting.report();
+  stop_at_signals();
+  return Count(arguments, g_stop, complain).run();
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "tap/terminal/progress.h"
 
-#include <cinttypes>
 #include <cstdio>
 
 #ifdef _WIN32
@@ -29,8 +28,12 @@ bool Progress::half_second_over() {
 }
 
 void Progress::show(uint64_t frames, uint64_t sources, uint64_t pairs) {
-  std::fprintf(stderr, "\r%" PRIu64 " frames, %" PRIu64 " sources, %" PRIu64 " pairs\033[K", frames,
-               sources, pairs);
+  show(std::to_string(frames) + " frames, " + std::to_string(sources) + " sources, " +
+       std::to_string(pairs) + " pairs");
+}
+
+void Progress::show(const std::string& text) {
+  std::fprintf(stderr, "\r%s\033[K", text.c_str());
   std::fflush(stderr);
   is_shown_ = true;
 }

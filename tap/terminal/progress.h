@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace fanout {
 
@@ -14,7 +15,11 @@ class Progress {
 
   /// Called for each frame: cheap, and a clock is read only for every 4096th.
   bool is_due(uint64_t frames) { return is_terminal_ && frames % 4096 == 0 && half_second_over(); }
+  /// The same for work that is measured otherwise.
+  bool is_due() { return is_terminal_ && half_second_over(); }
   void show(uint64_t frames, uint64_t sources, uint64_t pairs);
+  /// Shows any text of one line.
+  void show(const std::string& text);
   /// Removes the line.
   void clear();
 

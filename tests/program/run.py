@@ -51,9 +51,7 @@ def main() -> int:
     folder = Path(__file__).resolve().parent
     with harness.set_up(parsed.build, parsed.shared, parsed.every):
         suite = loader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder))
-        runner = unittest.TextTestRunner(
-            verbosity=1 if parsed.quiet else 2, resultclass=Result
-        )
+        runner = unittest.TextTestRunner(verbosity=1 if parsed.quiet else 2, resultclass=Result)
         result = runner.run(suite)
     assert isinstance(result, Result)
     for test, reason in result.skipped:

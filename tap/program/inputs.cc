@@ -1,0 +1,131 @@
+#include "tap/program/inputs.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "tap/program/capture_file.h"
+#include "tap/runs/file.h"
+
+namespace fanout {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kBeginning = 1024;
+
+std::string beginning_of(const std::string& path) {
+  std::string text(kBeginning, '\0');
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return {};
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  return text;
+}
+
+// Wiretap also opens pictures, JSON and the like, as one packet each.
+bool is_of_a_network(CaptureFile& file) {
+  constexpr auto kNone = std::to_array({WTAP_ENCAP_MIME, WTAP_ENCAP_JSON, WTAP_ENCAP_RFC7468,
+                                        WTAP_ENCAP_LOG_3GPP, WTAP_ENCAP_SYSTEMD_JOURNAL});
+  const int encapsulation = wtap_file_encap(file.handle());
+  return std::find(kNone.begin(), kNone.end(), encapsulation) == kNone.end();
+}
+
+class Search {
+ public:
+  void add(const std::string& name) {
+    struct stat found {};
+    if (stat(name.c_str(), &found) != 0) {
+      inputs_.problems.push_back("The file \"" + name +
+                                 "\" cannot be read: " + std::strerror(errno) + ".");
+    } else if (S_ISDIR(found.st_mode)) {
+      add_folder(name, found);
+    } else if (!S_ISREG(found.st_mode)) {
+      inputs_.problems.push_back("The file \"" + name +
+                                 "\" is no regular file; such a one can only be read alone.");
+    } else {
+      add_file(name, found, true);
+    }
+  }
+
+  Inputs take() {
+    std::sort(inputs_.files.begin(), inputs_.files.end(), [](const Input& a, const Input& b) {
+      return a.begin != b.begin ? a.begin < b.begin : a.path < b.path;
+    });
+    return std::move(inputs_);
+  }
+
+ private:
+  bool is_new(const struct stat& found) {
+    return seen_.insert({found.st_dev, found.st_ino}).second;
+  }
+
+  void add_folder(const std::string& name, const struct stat& found) {
+    if (!is_new(found)) return;
+    std::error_code error;
+    std::vector<std::string> names;
+    fs::directory_iterator entries(name, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+      names.push_back(entries->path().string());
+    }
+    if (error) {
+      inputs_.problems.push_back("The folder \"" + name + "\" cannot be read: " + error.message() +
+                                 ".");
+    }
+    std::sort(names.begin(), names.end());
+    for (const std::string& inside : names) {
+      struct stat entry {};
+      if (stat(inside.c_str(), &entry) != 0) continue;  // a link to nowhere
+      if (S_ISDIR(entry.st_mode)) add_folder(inside, entry);
+      if (S_ISREG(entry.st_mode)) add_file(inside, entry, false);
+    }
+  }
+
+  void add_file(const std::string& path, const struct stat& found, bool is_named) {
+    if (!is_new(found)) return;
+    Input input{path, false, kNoTime, static_cast<uint64_t>(found.st_size)};
+    if (are_runs(beginning_of(path))) {
+      input.is_runs = true;
+      input.begin = kNoTime;
+      inputs_.files.push_back(std::move(input));
+      return;
+    }
+    std::string error;
+    bool is_other = false;
+    const std::unique_ptr<CaptureFile> file = CaptureFile::open(path, &error, &is_other);
+    if (!is_named && (file ? !is_of_a_network(*file) : is_other)) return;
+    if (!file) {
+      inputs_.problems.push_back(error);
+      return;
+    }
+    if (file->read()) input.begin = file->time();
+    inputs_.files.push_back(std::move(input));
+  }
+
+  Inputs inputs_;
+  std::set<std::pair<dev_t, ino_t>> seen_;
+};
+
+}  // namespace
+
+bool are_many(const std::vector<std::string>& names) {
+  if (names.size() > 1) return true;
+  std::error_code error;
+  if (fs::is_directory(names[0], error)) return true;
+  return fs::is_regular_file(names[0], error) && are_runs(beginning_of(names[0]));
+}
+
+Inputs find_inputs(const std::vector<std::string>& names) {
+  Search search;
+  for (const std::string& name : names) search.add(name);
+  return search.take();
+}
+
+}  // namespace fanout

@@ -1,0 +1,77 @@
+// In: captures and files of runs. Out: the runs of all of them, in the order of time.
+#ifndef FANOUT_TAP_PROGRAM_MANY_H_
+#define FANOUT_TAP_PROGRAM_MANY_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tap/program/collect.h"
+#include "tap/program/inputs.h"
+#include "tap/runs/file.h"
+#include "tap/runs/merge.h"
+
+namespace fanout {
+
+class Workers;
+
+/// How to read many.
+struct ManySettings {
+  ReadSettings read;
+  RunsHeader wanted;  ///< what is to be observed; its files do not matter
+  unsigned jobs = 1;  ///< how many captures to read side by side
+  std::function<void(const Progressed&)> progress;  ///< called several times a second
+  std::function<void(const std::string&)> complain;
+};
+
+/// Merges many by time.
+class Many {
+ public:
+  using Sink = std::function<void(const Run&)>;
+
+  Many(Inputs inputs, ManySettings settings);
+  ~Many();
+  Many(const Many&) = delete;
+  Many& operator=(const Many&) = delete;
+
+  /// Hands all runs to `sink`, in the order of time. Where captures overlap in time and hold
+  /// packets of the same two hosts, this calls `again`, for what `sink` was given is to be
+  /// forgotten, and merges their packets one by one. Throws Failure.
+  void merge(const Sink& sink, const std::function<void()>& again);
+
+  /// All captures, by the numbers in the runs; those that files of runs were made from, too.
+  const std::vector<FileFacts>& files() const { return files_; }
+  /// Whether something could not be read, or not to its end. complain() was told.
+  bool has_problems() const { return has_problems_; }
+  const Progressed& progress() const { return *progress_; }
+  uint64_t bytes() const { return bytes_; }  ///< of all files
+
+ private:
+  // A capture, or a file of runs.
+  struct Source {
+    Input input;
+    std::vector<uint32_t> numbers;  // of its captures
+    bool join = true;               // else its packets are merged one by one
+  };
+
+  bool add(Input input);
+  bool add_runs(Source& source);
+  uint64_t merge_once(const Sink& sink);
+  std::unique_ptr<RunStream> open_capture(const Source& source, Workers* workers);
+  std::unique_ptr<RunStream> open_runs(const Source& source);
+  bool separate_overlapping();
+  void note_problem(const std::string& problem);
+
+  ManySettings settings_;
+  Progressed* progress_;
+  std::vector<Source> sources_;
+  std::vector<FileFacts> files_;
+  uint64_t bytes_ = 0;
+  bool has_problems_ = false;
+  bool is_second_time_ = false;  // problems were told of
+};
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_PROGRAM_MANY_H_

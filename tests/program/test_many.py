@@ -1,0 +1,198 @@
+"""Many captures, and files of runs, are counted as the one capture of all their packets."""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Dict, List
+
+import ordinary
+import pcaps
+from harness import ProgramTest, capture, setup
+
+COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
+NAMES = ("demo", "p2p", "arp-sweep", "ipv6-browser", "port-scan-syn", "scanned-host")
+
+
+def with_frames_of_the_whole(report: str, numbers: Dict[str, List[int]]) -> Dict[str, Any]:
+    """A report on parts, in the frames of the whole; what only one of the two has is left out."""
+    found: Dict[str, Any] = json.loads(report)
+    for row in found["sources"]:
+        for which in ("first", "last"):
+            path = row.pop(which + "_file", None)
+            if path is not None:
+                row[which + "_frame"] = numbers[path][row[which + "_frame"] - 1]
+        for pair in row["destinations"]:
+            path = pair.pop("first_file", None)
+            if path is not None:
+                pair["first_frame"] = numbers[path][pair["first_frame"] - 1]
+    for name in ("files", "dissection", "header_frames", "full_frames"):
+        found.pop(name, None)
+    return found
+
+
+class Many(ProgramTest):
+    def setUp(self) -> None:
+        self.folder = setup().scratch / "many"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        self.folder.chmod(0o777)
+
+    def same_as_whole(self, parts: str, numbers: Dict[str, List[int]], whole: str) -> None:
+        self.assertEqual(
+            with_frames_of_the_whole(parts, numbers), with_frames_of_the_whole(whole, {})
+        )
+
+    def test_cut_by_time(self) -> None:
+        for name in NAMES:
+            whole = self.report(*COUNTS, capture(name))
+            numbers = pcaps.cut(pcaps.read(capture(name)), self.folder / name, 8)
+            for jobs in ("1", "2", "8"):
+                report = self.report(*COUNTS, "--jobs", jobs, str(self.folder / name))
+                self.same_as_whole(report, numbers, whole)
+
+    def test_cut_by_sensor(self) -> None:
+        for name in NAMES:
+            whole = self.report(*COUNTS, capture(name))
+            numbers = pcaps.split(pcaps.read(capture(name)), self.folder / name)
+            for jobs in ("1", "2"):
+                report = self.report(*COUNTS, "--jobs", jobs, *numbers)
+                self.same_as_whole(report, numbers, whole)
+
+    def test_in_whichever_order_they_are_named(self) -> None:
+        numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 4)
+        report = self.report(*COUNTS, *numbers)
+        self.assertEqual(self.report(*COUNTS, *reversed(list(numbers))), report)
+        self.assertEqual(self.report(*COUNTS, *numbers, str(self.folder / "cut")), report)
+
+    def test_files_are_listed(self) -> None:
+        numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
+        report = json.loads(self.report(*COUNTS, *numbers))
+        listed = {row["path"]: row["frames"] for row in report["files"]}
+        self.assertEqual(listed, {path: len(frames) for path, frames in numbers.items()})
+        self.assertEqual(sum(listed.values()), report["frames"])
+        for row in report["files"]:
+            self.assertEqual(row["format"], "pcap")
+            self.assertLessEqual(row["first_time"], row["last_time"])
+        self.assertIn("3 files", self.report("-n", *numbers))
+
+    # Runs
+
+    def runs(self, name: str, *inputs: str) -> str:
+        path = str(self.folder / name)
+        self.assertEqual(self.report("-n", "--runs", path, *inputs), "")
+        return path
+
+    def test_runs_are_merged(self) -> None:
+        for name in NAMES:
+            whole = self.report(*COUNTS, capture(name))
+            numbers = pcaps.cut(pcaps.read(capture(name)), self.folder / name, 5)
+            paths = list(numbers)
+            first = self.runs(name + ".a", *paths[:2])
+            second = self.runs(name + ".b", *paths[2:4])
+            report = self.report(*COUNTS, second, paths[4], first)
+            self.same_as_whole(report, numbers, whole)
+            both = self.runs(name + ".c", first, second, paths[4])
+            self.same_as_whole(self.report(*COUNTS, both), numbers, whole)
+
+    def test_runs_that_do_not_fit_are_refused_by_name(self) -> None:
+        path = self.runs("a.runs", capture("demo"))
+        for options in (["-Y", "tcp"], ["-o", "fanout.threshold:3"]):
+            done = self.fanout("-n", *options, path, capture("p2p"))
+            refused = options[0] == "-Y"
+            self.assertEqual(done.status, 2 if refused else 0)
+            self.assertEqual("a.runs" in done.err, refused, done.err)
+
+    def test_hostile_runs_are_refused_by_name_and_line(self) -> None:
+        whole = Path(self.runs("a.runs", capture("demo"))).read_bytes()
+        hostile = self.folder / "hostile.runs"
+        for size in (5, 40, len(whole) // 2, len(whole) - 1):
+            hostile.write_bytes(whole[:size])
+            done = self.fanout("-n", str(hostile), capture("p2p"))
+            self.assertEqual(done.status, 2, size)
+            self.assertIn("hostile.runs", done.err)
+        hostile.write_text("#fanout-runs\t999\n")
+        done = self.fanout("-n", str(hostile))
+        self.assertEqual(done.status, 2)
+        self.assertIn("999", done.err)
+
+    # Folders
+
+    def test_folders_with_everything_in_them(self) -> None:
+        captures = self.folder / "captures"
+        numbers = pcaps.cut(pcaps.read(capture("demo")), captures, 4)
+        expected = self.report(*COUNTS, str(captures))
+        deep = captures / "deep" / "deeper"
+        deep.mkdir(parents=True)
+        moved = deep / "without-a-name-that-says-so"
+        (captures / "part2.pcap").rename(moved)
+        (captures / "again.pcap").symlink_to("part1.pcap")
+        (captures / "loop").symlink_to(captures)
+        (captures / "nowhere").symlink_to("/nonexistent")
+        (captures / "empty").write_bytes(b"")
+        (captures / "notes.txt").write_text("seen at two in the morning\n" * 50)
+        (captures / "report.json").write_text('{"a": 1}\n')
+        os.mkfifo(captures / "fifo")
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.bind(str(captures / "socket"))
+        for path in captures.rglob("*"):
+            if not path.is_symlink() and path.is_dir():
+                path.chmod(0o755)
+        report = self.report(*COUNTS, str(captures))
+        self.assertEqual(
+            report.replace(str(moved), str(captures / "part2.pcap")), expected, numbers
+        )
+
+    def test_a_file_that_cannot_be_read_is_named_and_the_others_count(self) -> None:
+        numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
+        expected = json.loads(self.report(*COUNTS, str(self.folder / "cut")))
+        secret = self.folder / "cut" / "secret.pcap"
+        shutil.copy(next(iter(numbers)), secret)
+        secret.chmod(0)
+        os.chown(secret, os.geteuid(), os.getegid())
+        done = self.fanout(*COUNTS, str(self.folder / "cut"))
+        self.assertIn("secret.pcap", done.err)
+        self.assertEqual((done.status, json.loads(done.out)), (2, expected))
+
+    def test_a_truncated_file_counts_up_to_where_it_breaks(self) -> None:
+        numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
+        last = Path(list(numbers)[-1])
+        last.write_bytes(last.read_bytes()[:-5])
+        for jobs in ("1", "2"):
+            done = self.fanout(*COUNTS, "--jobs", jobs, str(self.folder / "cut"))
+            self.assertEqual(done.status, 2)
+            self.assertIn(f'"{last}" appears to have been cut short', done.err)
+            report = json.loads(done.out)
+            self.assertEqual(report["frames"], sum(map(len, numbers.values())) - 1)
+            problems = [row.get("problem", "") for row in report["files"]]
+            self.assertEqual([bool(problem) for problem in problems], [False, False, True])
+
+    def test_nothing_to_read(self) -> None:
+        done = self.fanout(str(self.folder))
+        self.assertEqual((done.status, done.out), (2, b""))
+        self.assertIn("no capture", done.err)
+
+    # Ends
+
+    def test_killed_it_leaves_no_part_of_a_file(self) -> None:
+        out = self.folder / "out"
+        out.mkdir()
+        ordinary.give_to_user(out)
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        fifo.chmod(0o666)
+        for option in ("--runs", "--file"):
+            inputs = [str(fifo)] if option == "--file" else [capture("demo")] * 1
+            process = subprocess.Popen(
+                [str(setup().program), "-n", option, str(out / "wanted"), *inputs],
+                env=ordinary.environment(setup().home, setup().sanitizer),
+                **ordinary.as_user(),
+            )
+            if option == "--file":
+                time.sleep(0.5)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            self.assertFalse((out / "wanted").exists() and option == "--file")
