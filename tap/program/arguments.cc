@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <iterator>
+#include <optional>
+#include <string_view>
 
 #include <getopt.h>
 
@@ -34,53 +37,47 @@ Says who in captures scans or sweeps, who was refused, and on what evidence.
 Status: 0, 1 for a wrong option, 2 if a file could not be read to its end.
 )";
 
-// Options without a letter of their own, from where no letter is.
+// Options without a letter of their own.
 enum Long : int {
-  kWord = 256,  // a word of -z
+  kWord = 256,  // of the table that -z has too
   kJobs,
   kRuns,
   kFollow,
   kExitCode,
-  kHelpOption,
-  kVersionOption,
+  kVersion,
 };
 
-constexpr option kOptions[] = {
-    {"threshold", required_argument, nullptr, kWord},
-    {"text", no_argument, nullptr, kWord},
-    {"json", no_argument, nullptr, kWord},
-    {"csv", no_argument, nullptr, kWord},
-    {"html", no_argument, nullptr, kWord},
-    {"all", no_argument, nullptr, kWord},
-    {"pairs", no_argument, nullptr, kWord},
-    {"top", required_argument, nullptr, kWord},
-    {"unicast", no_argument, nullptr, kWord},
-    {"ports", required_argument, nullptr, kWord},
-    {"window", required_argument, nullptr, kWord},
-    {"full", no_argument, nullptr, kWord},
-    {"file", required_argument, nullptr, kWord},
-    {"filter", required_argument, nullptr, 'Y'},
-    {"jobs", required_argument, nullptr, kJobs},
-    {"runs", required_argument, nullptr, kRuns},
-    {"follow", no_argument, nullptr, kFollow},
-    {"exit-code", no_argument, nullptr, kExitCode},
-    {"help", no_argument, nullptr, kHelpOption},
-    {"version", no_argument, nullptr, kVersionOption},
-    {nullptr, 0, nullptr, 0},
+constexpr option kOwnOptions[] = {
+    {"jobs", required_argument, nullptr, kJobs}, {"runs", required_argument, nullptr, kRuns},
+    {"follow", no_argument, nullptr, kFollow},   {"exit-code", no_argument, nullptr, kExitCode},
+    {"version", no_argument, nullptr, kVersion},
 };
+
+// All options, in the form of getopt_long(). The words of the table are literals.
+std::vector<option> all_options() {
+  std::vector<option> options(std::begin(kOwnOptions), std::end(kOwnOptions));
+  for (const OptionRow& row : option_rows()) {
+    if ((row.fronts & kProgram) == 0) continue;
+    const int argument = row.value.empty() ? no_argument : required_argument;
+    options.push_back({row.word.data(), argument, nullptr, kWord});
+  }
+  options.push_back({nullptr, 0, nullptr, 0});
+  return options;
+}
 
 class Parser {
  public:
   std::variant<Arguments, OptionError> parse(int count, char** words) {
     opterr = 0;
     optind = 1;
+    const std::vector<option> options = all_options();
     for (int index = 0;;) {
-      const int taken = optind;
-      const int found = getopt_long(count, words, ":Y:nN:o:C:hv", kOptions, &index);
+      const int before = optind;
+      const int found = getopt_long(count, words, ":Y:nN:o:C:hv", options.data(), &index);
       if (found == -1) break;
-      if (found == '?') return refused(words[optind > taken ? optind - 1 : taken]);
+      if (found == '?') return refused(words[optind > before ? optind - 1 : before]);
       if (found == ':') return OptionError{std::string(words[optind - 1]) + " needs a value"};
-      take(found, kOptions[index].name);
+      take(found, options[static_cast<size_t>(index)].name);
       if (!error_.empty()) return OptionError{error_};
       if (arguments_.wish != Arguments::Wish::kReport) return arguments_;
     }
@@ -99,8 +96,7 @@ class Parser {
         word(name);
         break;
       case 'Y':
-        arguments_.options.filter = optarg;
-        if (*optarg == '\0') error_ = "--filter needs a display filter";
+        word("filter");
         break;
       case 'n':
         arguments_.dissector.resolving.emplace_back();
@@ -132,7 +128,7 @@ class Parser {
         arguments_.exit_code = true;
         break;
       case 'v':
-      case kVersionOption:
+      case kVersion:
         arguments_.wish = Arguments::Wish::kVersion;
         break;
       default:
@@ -140,26 +136,13 @@ class Parser {
     }
   }
 
-  // The words of -z are checked by its own parser, which knows no threshold but the first word.
-  void word(const std::string& name) {
-    if (name == "threshold") {
-      if (!threshold_.empty()) error_ = "\"threshold\" is given twice";
-      threshold_ = std::string(",") + optarg;
-      const bool is_number =
-          *optarg != '\0' && std::strspn(optarg, "0123456789+-") == std::strlen(optarg);
-      if (!is_number)
-        error_ = "threshold must be a whole number, not \"" + std::string(optarg) + '"';
-    } else if (name == "file") {
-      if (!arguments_.options.file.empty()) error_ = "\"file\" is given twice";
-      if (*optarg == '\0') error_ = "--file needs a path";
-      file_ = optarg;
-    } else {
-      words_ += "," + name;
-      if (optarg == nullptr) return;
-      if (std::strchr(optarg, ',') != nullptr) {
-        error_ = name + " must be a whole number, not \"" + optarg + '"';
-      }
-      words_ += std::string("=") + optarg;
+  void word(const char* name) {
+    reader_.take(name, optarg == nullptr ? std::nullopt : std::optional<std::string_view>(optarg));
+    const auto result = reader_.result();
+    if (const auto* error = std::get_if<OptionError>(&result)) {
+      error_ = error->message;
+    } else if (std::get<Options>(result).help) {
+      arguments_.wish = Arguments::Wish::kHelp;
     }
   }
 
@@ -174,13 +157,8 @@ class Parser {
   }
 
   std::variant<Arguments, OptionError> finish() {
-    auto parsed = parse_options("fanout" + threshold_ + words_);
-    if (auto* error = std::get_if<OptionError>(&parsed)) return std::move(*error);
-    std::string filter = std::move(arguments_.options.filter);
-    arguments_.options = std::get<Options>(std::move(parsed));
-    arguments_.options.filter = filter;
-    arguments_.options.file = file_;
-    arguments_.dissector.filter = std::move(filter);
+    arguments_.options = std::get<Options>(reader_.result());
+    arguments_.dissector.filter = arguments_.options.filter;
     arguments_.dissector.filter_option = "--filter";
     if (arguments_.inputs.empty()) {
       return OptionError{"name a capture, a directory or a runs file, or - for standard input"};
@@ -204,9 +182,7 @@ class Parser {
   }
 
   Arguments arguments_;
-  std::string threshold_;
-  std::string words_;
-  std::string file_;
+  OptionReader reader_{kProgram};
   std::string error_;
 };
 

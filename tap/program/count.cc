@@ -215,12 +215,26 @@ void Count::follow(const std::string& path) {
   note_end(*file);
 }
 
+void Count::list_files(ReportSettings& settings) const {
+  auto files = std::make_shared<std::vector<ReportFile>>();
+  for (const FileFacts& file : files_) {
+    files->push_back(
+        {file.path, file.frames, file.first_time, file.last_time, file.format, file.problem});
+  }
+  settings.files = std::move(files);
+  settings.frame_of = [this](uint32_t number) -> FrameOf {
+    const FramePlace place = numbers_.place(number);
+    return place.frame == 0 ? FrameOf() : FrameOf{place.file + 1, place.frame};
+  };
+}
+
 void Count::write_report() {
   dissection_.headers = dissection_.header_frames > 0;
   const Options& options = arguments_.options;
   const auto is_allowed = [this](const Address& source) { return is_never_flagged(source); };
-  const Report report =
-      make_report(engine_, report_settings(options, preferences_, is_allowed), dissection_);
+  ReportSettings settings = report_settings(options, preferences_, is_allowed);
+  if (!files_.empty()) list_files(settings);
+  const Report report = make_report(engine_, settings, dissection_);
   Presentation presentation;
   // Hosts have names only where the settings say so, and then the library is loaded.
   if (library_.is_loaded()) {

@@ -40,6 +40,7 @@ class Count {
   ManySettings many_settings();
   void show_progress(ManySettings& settings, Speed& speed, const Inputs& inputs) const;
   void merge(Many& many, const Many::Sink& sink, const std::function<void()>& again);
+  void list_files(ReportSettings& settings) const;
   void write_report();
 
   const Arguments& arguments_;

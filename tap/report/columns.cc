@@ -19,6 +19,7 @@ constexpr uint8_t kEstimate = 2;
 constexpr uint8_t kDetails = 3;
 constexpr uint8_t kEvidence = 4;
 constexpr uint8_t kScan = 5;
+constexpr uint8_t kFiles = 6;
 
 bool is_estimated(const SourceRow& row) { return !row.destinations.exact(); }
 bool is_allowed(const SourceRow& row) { return row.allowed; }
@@ -35,6 +36,14 @@ template <typename Take>
 constexpr SourceColumn of_scan(const char* key, const char* title, const char* tooltip, Kind kind,
                                uint8_t where, Take take) {
   return {{key, title, tooltip, kind, where, kScan, {}, Needs::kEvidence}, take};
+}
+
+Value frame_of(uint32_t file, uint32_t frame) {
+  return file == 0 ? Value(uint64_t{frame}) : Value(Place{file, frame});
+}
+
+Value path_of(const ReportSettings& settings, uint32_t file) {
+  return file == 0 ? Value() : Value(std::string_view((*settings.files)[file - 1].path));
 }
 
 Value service_if(bool is_known, const Service& service) {
@@ -98,7 +107,12 @@ constexpr SourceColumn kSourceColumns[] = {
       kFirst,
       {"First", 5}},
      [](const SourceRow& row, const ReportSettings&) -> Value {
-       return uint64_t{row.first_frame};
+       return frame_of(row.first_file, row.first_frame);
+     }},
+    {{"first_file", "First File", "The capture of the first frame", Kind::kWords,
+      kReports | kOfMany, kFiles},
+     [](const SourceRow& row, const ReportSettings& settings) -> Value {
+       return path_of(settings, row.first_file);
      }},
     {{"last_frame",
       "Last Frame",
@@ -107,7 +121,14 @@ constexpr SourceColumn kSourceColumns[] = {
       kHidden,
       kFirst,
       {"Last", 6}},
-     [](const SourceRow& row, const ReportSettings&) -> Value { return uint64_t{row.last_frame}; }},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return frame_of(row.last_file, row.last_frame);
+     }},
+    {{"last_file", "Last File", "The capture of the last frame", Kind::kWords, kReports | kOfMany,
+      kFiles},
+     [](const SourceRow& row, const ReportSettings& settings) -> Value {
+       return path_of(settings, row.last_file);
+     }},
     {{"first_time", "First Seen", "When the source sent its first packet", Kind::kTime,
       kEverywhere & ~kInPairs, kFirst},
      [](const SourceRow& row, const ReportSettings&) -> Value { return Time{row.first_time}; }},
@@ -371,7 +392,12 @@ constexpr DestinationColumn kDestinationColumns[] = {
       kFirst,
       {"First", 5}},
      [](const DestinationRow& row, const ReportSettings&) -> Value {
-       return uint64_t{row.first_frame};
+       return frame_of(row.first_file, row.first_frame);
+     }},
+    {{"first_file", "First File", "The capture of the first frame", Kind::kWords,
+      kInJson | kInPairs | kOfMany, kFiles},
+     [](const DestinationRow& row, const ReportSettings& settings) -> Value {
+       return path_of(settings, row.first_file);
      }},
     {{"first_time", "First Seen", "When the source sent its first packet to it", Kind::kTime,
       kInJson | kInPairs | kInWindow, kFirst},
@@ -421,8 +447,10 @@ std::vector<const Column*> chosen(std::span<const Column> columns, Predicate is_
 }
 
 template <typename Column>
-std::vector<const Column*> of_report(std::span<const Column> columns, Where report) {
-  auto result = chosen(columns, [&](const Column& column) { return column.is_in(report); });
+std::vector<const Column*> of_report(std::span<const Column> columns, Where report, bool many) {
+  auto result = chosen(columns, [&](const Column& column) {
+    return column.is_in(report) && (many || !column.is_in(kOfMany));
+  });
   if (report == kInCsv || report == kInPairs) {
     std::stable_sort(result.begin(), result.end(),
                      [](const Column* a, const Column* b) { return a->csv_group < b->csv_group; });
@@ -449,12 +477,12 @@ int64_t verdicts_key(const Verdicts& verdicts) {
 std::span<const SourceColumn> source_columns() { return kSourceColumns; }
 std::span<const DestinationColumn> destination_columns() { return kDestinationColumns; }
 
-std::vector<const SourceColumn*> source_columns(Where report) {
-  return of_report(source_columns(), report);
+std::vector<const SourceColumn*> source_columns(Where report, bool many) {
+  return of_report(source_columns(), report, many);
 }
 
-std::vector<const DestinationColumn*> destination_columns(Where report) {
-  return of_report(destination_columns(), report);
+std::vector<const DestinationColumn*> destination_columns(Where report, bool many) {
+  return of_report(destination_columns(), report, many);
 }
 
 std::vector<const SourceColumn*> brief_source_columns() { return briefs(source_columns()); }
@@ -476,6 +504,8 @@ int64_t sort_key(const Value& value) {
           return static_cast<int64_t>(held.value);
         } else if constexpr (std::is_same_v<Held, Ratio>) {
           return static_cast<int64_t>(held.count * 1000 / std::max<uint64_t>(1, held.each));
+        } else if constexpr (std::is_same_v<Held, Place>) {
+          return int64_t{held.file} << 32 | held.frame;
         } else if constexpr (std::is_same_v<Held, Time>) {
           return held.at;
         } else if constexpr (std::is_same_v<Held, Duration>) {

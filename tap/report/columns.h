@@ -45,6 +45,12 @@ struct Duration {
   int64_t last;
 };
 
+/// A frame of one of many captures.
+struct Place {
+  uint32_t file;  ///< from 1, in the order of ReportSettings::files
+  uint32_t frame;
+};
+
 /// `count` for each of `each`, which may be 0.
 struct Ratio {
   uint64_t count;
@@ -59,8 +65,8 @@ struct Answer {
 };
 
 /// What a cell holds; std::monostate is nothing. Texts live as long as the row.
-using Value = std::variant<std::monostate, bool, uint64_t, Cardinality, Ratio, Time, Duration,
-                           Address, Network, Service, Verdicts, Answer, std::string_view>;
+using Value = std::variant<std::monostate, bool, uint64_t, Cardinality, Ratio, Place, Time,
+                           Duration, Address, Network, Service, Verdicts, Answer, std::string_view>;
 
 /// The verdict that the window shows of a source on the list of those never to flag.
 inline constexpr std::string_view kNeverToFlag = "never to flag";
@@ -72,7 +78,8 @@ enum Where : uint8_t {
   kInPairs = 4,  ///< CSV with a row for each pair
   kInHtml = 8,
   kInWindow = 16,
-  kShown = 32,  ///< in the window, unless the user chose otherwise
+  kShown = 32,   ///< in the window, unless the user chose otherwise
+  kOfMany = 64,  ///< only in a report on many captures
 };
 
 /// What of a source must be known for a cell, beyond what the engine counts: each costs more.
@@ -111,9 +118,9 @@ using DestinationColumn = ColumnOf<DestinationRow>;
 std::span<const SourceColumn> source_columns();
 std::span<const DestinationColumn> destination_columns();
 
-/// Those of a report, in its order.
-std::vector<const SourceColumn*> source_columns(Where report);
-std::vector<const DestinationColumn*> destination_columns(Where report);
+/// Those of a report, in its order. `many`: it is on many captures.
+std::vector<const SourceColumn*> source_columns(Where report, bool many = false);
+std::vector<const DestinationColumn*> destination_columns(Where report, bool many = false);
 
 /// Those of the text report.
 std::vector<const SourceColumn*> brief_source_columns();

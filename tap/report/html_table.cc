@@ -176,6 +176,8 @@ class HtmlTable {
       return grouped(held);
     } else if constexpr (std::is_same_v<Held, Ratio>) {
       return exact_ratio(held);
+    } else if constexpr (std::is_same_v<Held, Place>) {
+      return place_text(held);
     } else if constexpr (std::is_same_v<Held, Time>) {
       return held.at == kNoTime ? "–" : utc(held.at);
     } else if constexpr (std::is_same_v<Held, Duration>) {

@@ -98,6 +98,8 @@ class Table {
       return std::to_string(held.value);
     } else if constexpr (std::is_same_v<Held, Ratio>) {
       return exact_ratio(held);
+    } else if constexpr (std::is_same_v<Held, Place>) {
+      return std::to_string(held.frame);
     } else if constexpr (std::is_same_v<Held, Time>) {
       return exact_seconds(held.at);
     } else if constexpr (std::is_same_v<Held, Duration>) {
@@ -128,7 +130,7 @@ class Table {
 };
 
 void write_sources(Table& table, const Report& report) {
-  const auto columns = source_columns(kInCsv);
+  const auto columns = source_columns(kInCsv, report.settings.files != nullptr);
   table.add_keys(columns);
   table.end_row();
   for (const SourceRow& row : report.sources) {
@@ -139,7 +141,7 @@ void write_sources(Table& table, const Report& report) {
 
 void write_pairs(Table& table, const Report& report, const Presentation& presentation) {
   const auto of_source = source_columns(kInPairs);
-  const auto of_destination = destination_columns(kInPairs);
+  const auto of_destination = destination_columns(kInPairs, report.settings.files != nullptr);
   table.add_keys(of_source);
   table.add_keys(of_destination);
   table.end_row();

@@ -134,6 +134,7 @@ class HtmlReport {
                 others.value_or(report_.flagged_total) > 0 ? "flagged" : "");
     write_total("Sources", grouped(report_.sources_total));
     write_total("Pairs", grouped(report_.pairs_total));
+    if (report_.settings.files) write_total("Files", grouped(report_.settings.files->size()));
     write_total("Frames", grouped(report_.frames));
     output_ << "</dl>\n";
   }
@@ -191,8 +192,8 @@ class HtmlReport {
             << "</p>\n<p class=\"figures\"><b>" << grouped(row.destinations) << "</b> unique "
             << (row.destinations.value == 1 ? "destination" : "destinations") << " · "
             << grouped(row.packets, "packet", "packets") << " · " << human_bytes(row.bytes)
-            << " · frames " << std::to_string(row.first_frame) << "–"
-            << std::to_string(row.last_frame);
+            << " · frames " << place_text({row.first_file, row.first_frame}) << "–"
+            << place_text({row.last_file, row.last_frame});
     if (row.first_time != kNoTime) output_ << " · from " << utc(row.first_time) << " UTC";
     output_ << " · <code>" << filter_for(row.address) << "</code></p>\n</li>\n";
   }

@@ -133,6 +133,7 @@ class JsonReport {
     json_.number("ports", settings.ports);
     json_.number("window", settings.window);
     json_.text("filter", settings.filter);
+    if (settings.files) write_files(*settings.files);
     json_.number("frames", report_.frames);
     json_.number("first_time", exact_seconds(report_.first_time));
     json_.number("last_time", exact_seconds(report_.last_time));
@@ -147,11 +148,25 @@ class JsonReport {
       json_.object("limit", [this] {
         json_.number("pairs", report_.limit);
         json_.number("hit_in_frame", report_.limit_hit_in);
+        if (report_.limit_hit_in_file != 0) {
+          json_.text("hit_in_file", (*report_.settings.files)[report_.limit_hit_in_file - 1].path);
+        }
       });
     }
     json_.text("dissection", report_.dissection.headers ? "headers" : "full");
     json_.number("header_frames", report_.dissection.header_frames);
     json_.number("full_frames", report_.dissection.full_frames);
+  }
+
+  void write_files(const std::vector<ReportFile>& files) {
+    json_.rows("files", files, [this](const ReportFile& file) {
+      json_.text("path", file.path);
+      json_.number("frames", file.frames);
+      json_.number("first_time", exact_seconds(file.first_time));
+      json_.number("last_time", exact_seconds(file.last_time));
+      json_.text("format", file.format);
+      if (!file.problem.empty()) json_.text("problem", file.problem);
+    });
   }
 
   void write_total(const std::string& name, const Cardinality& total) {
@@ -196,6 +211,8 @@ class JsonReport {
       json_.number(key, held.value);
     } else if constexpr (std::is_same_v<Held, Ratio>) {
       json_.number(key, exact_ratio(held));
+    } else if constexpr (std::is_same_v<Held, Place>) {
+      json_.number(key, held.frame);
     } else if constexpr (std::is_same_v<Held, Time>) {
       json_.number(key, exact_seconds(held.at));
     } else if constexpr (std::is_same_v<Held, Duration>) {
@@ -247,8 +264,10 @@ class JsonReport {
 
   const Report& report_;
   const Presentation& presentation_;
-  const std::vector<const SourceColumn*> source_columns_ = source_columns(kInJson);
-  const std::vector<const DestinationColumn*> destination_columns_ = destination_columns(kInJson);
+  const std::vector<const SourceColumn*> source_columns_ =
+      source_columns(kInJson, report_.settings.files != nullptr);
+  const std::vector<const DestinationColumn*> destination_columns_ =
+      destination_columns(kInJson, report_.settings.files != nullptr);
   Json json_;
 };
 

@@ -193,6 +193,7 @@ class TextReport {
   void write_summary() {
     const ReportSettings& settings = report_.settings;
     if (!settings.capture.empty()) write_fact("File:", clean(settings.capture));
+    if (settings.files) write_files(*settings.files);
     write_fact("Filter:", settings.filter.empty() ? "<No Filter>" : clean(settings.filter));
     if (report_.first_time != kNoTime) {
       write_fact("Time:", utc(report_.first_time) + " to " + utc(report_.last_time) + " UTC (" +
@@ -214,10 +215,26 @@ class TextReport {
     if (report_.limit_hit_in == 0) return;
     const std::string limit = "The limit of " + std::to_string(report_.limit) +
                               " pairs in memory was hit in frame " +
-                              std::to_string(report_.limit_hit_in) +
+                              place_text({report_.limit_hit_in_file, report_.limit_hit_in}) +
                               ". Destinations seen first after it are estimated (~), and not part "
                               "of what the verdicts go by.";
     output_ << "\n" << wrapped(limit) << "\n";
+  }
+
+  void write_files(const std::vector<ReportFile>& files) {
+    constexpr size_t kMost = 20;
+    write_fact("Files:", counted(files.size(), "file", "files") +
+                             ", in the order of time; frames are FILE:FRAME");
+    for (size_t i = 0; i < std::min(files.size(), kMost); ++i) {
+      const ReportFile& file = files[i];
+      std::string line = std::to_string(i + 1) + " " + clean(file.path) + ", " +
+                         counted(file.frames, "frame", "frames");
+      if (!file.problem.empty()) line += ": " + clean(file.problem);
+      write_fact("", line);
+    }
+    if (files.size() > kMost) {
+      write_fact("", "and " + counted(files.size() - kMost, "file", "files") + " more");
+    }
   }
 
   void write_sources() {
@@ -315,6 +332,7 @@ class TextReport {
     if (const auto* duration = std::get_if<Duration>(&value)) {
       return human_duration(duration->first, duration->last);
     }
+    if (const auto* place = std::get_if<Place>(&value)) return place_text(*place);
     const auto* number = std::get_if<uint64_t>(&value);
     if (number == nullptr) return {};
     return column.kind == Kind::kBytes ? human_bytes(*number) : std::to_string(*number);

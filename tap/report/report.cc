@@ -49,6 +49,14 @@ void sort_candidates(const Engine& engine, std::vector<Candidate>& candidates) {
   });
 }
 
+// Where a report is on many captures, puts a frame of one of them in place of the engine's number.
+void place_frame(const ReportSettings& settings, uint32_t& frame, uint32_t& file) {
+  if (!settings.frame_of) return;
+  const FrameOf place = settings.frame_of(frame);
+  frame = place.frame;
+  file = place.file;
+}
+
 }  // namespace
 
 std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
@@ -107,6 +115,9 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
   report.sources_total = engine->sources_total();
   report.limit = engine->options().limit;
   report.limit_hit_in = engine->limit_hit_in();
+  if (report.limit_hit_in != 0) {
+    place_frame(settings, report.limit_hit_in, report.limit_hit_in_file);
+  }
   report.engine = engine;
 
   const uint32_t count = engine->source_count();
@@ -146,6 +157,8 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
       continue;
     }
     row.reason = reason(source, row.evidence, settings.ports);
+    place_frame(settings, row.first_frame, row.first_file);
+    place_frame(settings, row.last_frame, row.last_file);
     report.sources.push_back(std::move(row));
   }
 
@@ -173,6 +186,7 @@ std::vector<DestinationRow> Report::destinations(const SourceRow& source) const 
   std::vector<DestinationRow> rows;
   for (const uint32_t number : pairs_of(source.number)) {
     rows.push_back(destination_row(*engine, number));
+    place_frame(settings, rows.back().first_frame, rows.back().first_file);
   }
   std::sort(rows.begin(), rows.end(), [](const DestinationRow& a, const DestinationRow& b) {
     return a.packets != b.packets ? a.packets > b.packets : a.address < b.address;

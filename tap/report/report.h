@@ -17,6 +17,22 @@
 
 namespace fanout {
 
+/// A capture, where a report is on many.
+struct ReportFile {
+  std::string path;
+  uint64_t frames = 0;
+  int64_t first_time = kNoTime;  ///< least and greatest of the frames' times
+  int64_t last_time = kNoTime;
+  std::string format;   ///< such as "pcapng"
+  std::string problem;  ///< what was wrong with it, or empty
+};
+
+/// A frame. Where a report is on one capture, `file` is 0.
+struct FrameOf {
+  uint32_t file = 0;   ///< of ReportSettings::files, from 1; 0: not known
+  uint32_t frame = 0;  ///< in that file
+};
+
 /// What a report is to show of the counts.
 struct ReportSettings {
   uint64_t threshold = 50;      ///< more unique destinations than these flag a source
@@ -27,6 +43,8 @@ struct ReportSettings {
   std::optional<uint64_t> top;  ///< list at most so many sources
   std::string filter;           ///< the display filter that chose the packets
   std::string capture;          ///< the name of the capture file, or empty
+  std::shared_ptr<const std::vector<ReportFile>> files;  ///< nullptr: one capture
+  std::function<FrameOf(uint32_t)> frame_of;             ///< a frame by its number in the engine
   /// True for a source that is never to be flagged nor suspected.
   std::function<bool(const Address&)> is_allowed;
 };
@@ -54,6 +72,8 @@ struct SourceRow {
   Verdicts verdicts;
   std::string reason;  ///< the verdicts' reason, in words
   Evidence evidence;
+  uint32_t first_file = 0;  ///< the capture of the first frame, as FrameOf::file
+  uint32_t last_file = 0;
 
   bool suspect() const { return verdicts.suspect(); }
 };
@@ -65,11 +85,12 @@ struct DestinationRow {
   uint64_t bytes;
   uint32_t first_frame;
   int64_t first_time;
-  bool contacted;         ///< the source sent first
-  bool answered;          ///< ... and was answered
-  Service service;        ///< the first service that the source requested of it
-  bool has_service;       ///< whether the source requested one
-  ServiceCount services;  ///< how many services, and how many of them answered
+  bool contacted;           ///< the source sent first
+  bool answered;            ///< ... and was answered
+  Service service;          ///< the first service that the source requested of it
+  bool has_service;         ///< whether the source requested one
+  ServiceCount services;    ///< how many services, and how many of them answered
+  uint32_t first_file = 0;  ///< the capture of the first frame, as FrameOf::file
 };
 
 /// How many sources have a number of unique destinations from `from` to `to`.
@@ -102,6 +123,7 @@ struct Report {
   uint64_t suspects_total = 0;
   uint64_t limit = 0;         ///< pairs that may be stored
   uint32_t limit_hit_in = 0;  ///< the frame in which that was hit, or 0
+  uint32_t limit_hit_in_file = 0;
 
   /// Sorted by unique destinations, then packets (both falling), then address: the flagged ones and
   /// the suspects, or all, cut to the top.

@@ -142,6 +142,10 @@ std::string exact_duration(int64_t first, int64_t last) {
   return seconds(false, nanoseconds_between(first, last));
 }
 
+std::string place_text(const Place& place) {
+  return (place.file == 0 ? "" : std::to_string(place.file) + ':') + std::to_string(place.frame);
+}
+
 std::string exact_ratio(const Ratio& ratio) {
   if (ratio.each == 0) return {};
   return decimal(static_cast<double>(ratio.count) / static_cast<double>(ratio.each), 2);

@@ -47,6 +47,9 @@ std::string exact_seconds(int64_t time);
 /// The time from `first` to `last`, not before it, in seconds; nothing if there is none.
 std::string exact_duration(int64_t first, int64_t last);
 
+/// "3:1234" for a frame of the third of many captures, "1234" where there is but one.
+std::string place_text(const Place& place);
+
 /// A ratio with two decimals; nothing of nothing.
 std::string exact_ratio(const Ratio& ratio);
 
