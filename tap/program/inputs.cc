@@ -84,7 +84,8 @@ class Search {
       struct stat entry {};
       if (stat(inside.c_str(), &entry) != 0) continue;  // a link to nowhere
       if (S_ISDIR(entry.st_mode)) add_folder(inside, entry);
-      if (S_ISREG(entry.st_mode)) add_file(inside, entry, false);
+      const bool is_file = S_ISREG(entry.st_mode) && entry.st_size > 0;
+      if (is_file) add_file(inside, entry, false);
     }
   }
 
