@@ -26,8 +26,9 @@ class FrameReader {
   /// `carriers` must outlive this.
   explicit FrameReader(const Carriers& carriers) : carriers_(&carriers) {}
 
-  /// As read_frame(), which sets `observed.header`, but kUnknown also for each frame of a conversation in which a tunnel has
-  /// begun, and for no other frame than the first where a tunnel begins. O(1).
+  /// As read_frame(), which sets `observed.header`, but kUnknown also for each frame of a
+  /// conversation in which a tunnel has begun, and for no other frame than the first where a tunnel
+  /// begins. O(1).
   Reading read(Link link, Bytes captured, uint32_t length, HeaderObservations& observed) {
     if (reads_nothing_) return Reading::kUnknown;
     Observation& header = observed.header;

@@ -152,7 +152,7 @@ void Count::count_many() {
   Many many(std::move(inputs), std::move(settings));
   const auto replay = [this](const Run& run) {
     // Runs files may hold what is not wanted.
-    if (run.first.source.network == Network::kArp && !preferences_.count_arp) return;
+    if (resolves_addresses(run.first.source.network) && !preferences_.count_arp) return;
     engine_->replay(run, numbers_.number(run.begin.file, run.begin.frame),
                     numbers_.number(run.end.file, run.end.frame));
   };

@@ -151,7 +151,7 @@ class Library : public Dissector {
     file_type_ = wtap_file_type_subtype(file);
   }
 
-  const Dissected& dissect(Record& record, uint32_t number) override {
+  Dissected& dissect(Record& record, uint32_t number) override {
     dissected_.passed = false;
     dissected_.observations.clear();
     frame_data frame;
@@ -213,7 +213,11 @@ class Library : public Dissector {
 
   static tap_packet_status on_ipv6(void* data, packet_info* packet, epan_dissect_t*,
                                    const void* header, tap_flags_t) {
-    dissected(data).observations.push_back(observe_ipv6(packet, header));
+    std::vector<Observation>& observations = dissected(data).observations;
+    const Observation observation = observe_ipv6(packet, header);
+    observations.push_back(observation);
+    Observation neighbour;
+    if (observe_neighbour(packet, observation, &neighbour)) observations.push_back(neighbour);
     return TAP_PACKET_DONT_REDRAW;
   }
 

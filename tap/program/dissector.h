@@ -49,7 +49,7 @@ class Dissector {
   virtual void begin(wtap* file) = 0;
   /// Dissects the record that was read last, which is the capture's frame `number`. The result is
   /// valid until the next call.
-  virtual const Dissected& dissect(Record& record, uint32_t number) = 0;
+  virtual Dissected& dissect(Record& record, uint32_t number) = 0;
   /// Ends the capture. The file must still be open.
   virtual void end() = 0;
 

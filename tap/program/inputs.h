@@ -27,8 +27,8 @@ bool are_many(const std::vector<std::string>& names);
 
 /// Finds the captures and files of runs among these names, and those in folders and the folders in
 /// them. What is in a folder and is no regular file, or empty, or whose content is no capture of a
-/// network, is left out; what was named itself is a problem then. A file that is reached twice, by links,
-/// is read once. Opens each file.
+/// network, is left out; what was named itself is a problem then. A file that is reached twice, by
+/// links, is read once. Opens each file.
 Inputs find_inputs(const std::vector<std::string>& names);
 
 }  // namespace fanout

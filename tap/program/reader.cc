@@ -1,5 +1,7 @@
 #include "tap/program/reader.h"
 
+#include <vector>
+
 #include "tap/program/usual_carriers.h"
 
 namespace fanout {
@@ -35,29 +37,40 @@ bool CaptureReader::next() {
 bool CaptureReader::read_headers() {
   Link link{};
   if (!file_.link(&link)) return false;
-  observation_ = {};
-  observation_.frame = file_.number();
-  observation_.bytes = file_.length();
-  observation_.time = file_.time();
-  const Reading reading = reader_.read(link, file_.bytes(), file_.length(), observation_);
+  Observation& header = observed_.header;
+  header = {};
+  header.frame = file_.number();
+  header.bytes = file_.length();
+  header.time = file_.time();
+  const Reading reading = reader_.read(link, file_.bytes(), file_.length(), observed_);
   if (reading != Reading::kObservation && reading != Reading::kNothing) return false;
-  const bool is_ignored = reading == Reading::kNothing ||
-                          (observation_.source.network == Network::kArp && !settings_.count_arp);
-  observations_ = {&observation_, is_ignored ? size_t{0} : size_t{1}};
   passed_ = true;
+  if (reading == Reading::kNothing) {
+    observations_ = {};
+  } else if (observed_.has_neighbour || resolves_addresses(header.source.network)) {
+    chosen_.assign({header});
+    if (observed_.has_neighbour) chosen_.push_back(observed_.neighbour);
+    choose(chosen_);
+  } else {
+    observations_ = {&header, 1};
+  }
   return true;
 }
 
 void CaptureReader::dissect() {
-  const Dissected& dissected = settings_.library->get().dissect(file_.record(), file_.number());
+  Dissected& dissected = settings_.library->get().dissect(file_.record(), file_.number());
   passed_ = dissected.passed;
-  observations_ = dissected.observations;
-  if (settings_.count_arp) return;
-  without_arp_.clear();
-  for (const Observation& observation : dissected.observations) {
-    if (observation.source.network != Network::kArp) without_arp_.push_back(observation);
+  choose(dissected.observations);
+}
+
+// Leaves out what is not to be observed.
+void CaptureReader::choose(std::vector<Observation>& observations) {
+  if (!settings_.count_arp) {
+    std::erase_if(observations, [](const Observation& observation) {
+      return resolves_addresses(observation.source.network);
+    });
   }
-  observations_ = without_arp_;
+  observations_ = observations;
 }
 
 }  // namespace fanout

@@ -15,7 +15,7 @@ namespace fanout {
 /// How to read a capture.
 struct ReadSettings {
   bool full = false;      ///< dissect every frame in full
-  bool count_arp = true;  ///< observe ARP
+  bool count_arp = true;  ///< observe ARP and neighbour discovery
   Library* library = nullptr;
   const std::atomic<bool>* stop = nullptr;  ///< read no further once this is true
 };
@@ -44,6 +44,7 @@ class CaptureReader {
   bool read_headers();
   void use_library();
   void dissect();
+  void choose(std::vector<Observation>& observations);
 
   CaptureFile& file_;
   ReadSettings settings_;
@@ -52,8 +53,8 @@ class CaptureReader {
   bool is_dissecting_ = false;  // the dissector has begun this capture
   bool passed_ = false;
   bool by_headers_ = false;
-  Observation observation_;
-  std::vector<Observation> without_arp_;
+  HeaderObservations observed_;
+  std::vector<Observation> chosen_;
   std::span<const Observation> observations_;
 };
 

@@ -340,14 +340,12 @@ constexpr SourceColumn kSourceColumns[] = {
             }),
     of_scan("scan_services", "Scan: Services", "Services that look like one scan", Kind::kCount,
             kHidden,
-            [](const SourceRow& row, const ReportSettings&) -> Value {
-              return row.evidence.scan_services;
-            }),
+            [](const SourceRow& row,
+               const ReportSettings&) -> Value { return row.evidence.scan_services; }),
     of_scan("scanned_hosts", "Scanned Hosts", "Hosts whose ports were scanned", Kind::kCount,
             kInCsv | kInWindow,
-            [](const SourceRow& row, const ReportSettings& settings) -> Value {
-              return uint64_t{scanned_hosts(row.evidence, settings.ports).size()};
-            }),
+            [](const SourceRow& row, const ReportSettings& settings)
+                -> Value { return uint64_t{scanned_hosts(row.evidence, settings.ports).size()}; }),
     of_scan(
         "icmp_errors", "ICMP Errors", "Hosts to which it sent nothing but ICMP errors",
         Kind::kCount, kHidden,
