@@ -63,8 +63,8 @@ inline bool are_alike(const Observation& one, const Observation& other) {
   return one == same;
 }
 
-/// A number of the unordered host pair of an observation: the same on every machine, and very likely
-/// another one for another pair or network.
+/// A number of the unordered host pair of an observation: the same on every machine, and very
+/// likely another one for another pair or network.
 uint64_t host_pair(const Observation& observation);
 
 /// A number that is the same for all observations of one unordered host pair of a network, on every

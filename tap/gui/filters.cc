@@ -41,7 +41,7 @@ QString any_of(const QStringList& parts) {
 // Of address resolution's packets, only requests count.
 QString with_network(Network network, const QString& filter) {
   return resolves_addresses(network) ? QString("%1 && %2").arg(fields_of(network).packets, filter)
-                                  : filter;
+                                     : filter;
 }
 
 bool has_filter(const std::vector<Address>& addresses) {

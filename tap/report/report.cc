@@ -67,7 +67,8 @@ std::vector<bool> worth_judging(const Engine& engine, uint64_t ports) {
                     source.tcp_attempts >= uint64_t{source.tcp_handshakes} + kFewestFailures;
   }
   engine.for_each_pair_with_services([&](uint32_t pair, const ServiceCount& count) {
-    if (count.failed() > std::min<uint64_t>(ports, kFewestFailures)) worth[engine.pair(pair).source] = true;
+    if (count.failed() > std::min<uint64_t>(ports, kFewestFailures))
+      worth[engine.pair(pair).source] = true;
   });
   return worth;
 }

@@ -116,8 +116,7 @@ std::string service_name(const Presentation& presentation, const Service& servic
 std::string service_text(const Service& service) {
   const std::string transport = transport_name(service.transport);
   const std::string port = std::to_string(service.port);
-  const bool has_ports =
-      has_handshake(service.transport) || service.transport == Transport::kUdp;
+  const bool has_ports = has_handshake(service.transport) || service.transport == Transport::kUdp;
   return has_ports ? port + '/' + transport : transport + ' ' + port;
 }
 
