@@ -57,7 +57,7 @@ check() {
 }
 
 # The report on the generated capture that shows everything.
-reports_scan() { grep -q 'address-scan: contacted 254 hosts first' "$1"; }
+reports_scan() { grep -q 'address-scan: SYN to 22/tcp on 254 hosts' "$1"; }
 
 # Nothing of fanout is in the folder, sources and packages aside.
 nothing_left() {

@@ -56,6 +56,8 @@ class Search {
   }
 
   Inputs take() {
+    // Links come last, so that a file is known by its own name if both are found.
+    for (size_t next = 0; next < links_.size(); ++next) add_entry(std::string(links_[next]));
     std::sort(inputs_.files.begin(), inputs_.files.end(), [](const Input& a, const Input& b) {
       return a.begin != b.begin ? a.begin < b.begin : a.path < b.path;
     });
@@ -81,12 +83,19 @@ class Search {
     }
     std::sort(names.begin(), names.end());
     for (const std::string& inside : names) {
-      struct stat entry {};
-      if (stat(inside.c_str(), &entry) != 0) continue;  // a link to nowhere
-      if (S_ISDIR(entry.st_mode)) add_folder(inside, entry);
-      const bool is_file = S_ISREG(entry.st_mode) && entry.st_size > 0;
-      if (is_file) add_file(inside, entry, false);
+      if (fs::is_symlink(inside, error)) {
+        links_.push_back(inside);
+      } else {
+        add_entry(inside);
+      }
     }
+  }
+
+  void add_entry(const std::string& name) {
+    struct stat found {};
+    if (stat(name.c_str(), &found) != 0) return;  // a link to nowhere
+    if (S_ISDIR(found.st_mode)) add_folder(name, found);
+    if (S_ISREG(found.st_mode) && found.st_size > 0) add_file(name, found, false);
   }
 
   void add_file(const std::string& path, const struct stat& found, bool is_named) {
@@ -111,6 +120,7 @@ class Search {
   }
 
   Inputs inputs_;
+  std::vector<std::string> links_;  // in folders; still to be followed
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
