@@ -4,7 +4,7 @@ import subprocess
 from itertools import dropwhile, takewhile
 from typing import Dict, List, Set
 
-from harness import REPOSITORY, TsharkTest, capture, tshark
+from harness import GOLDEN, REPOSITORY, TsharkTest, capture, tshark
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 MAN = (REPOSITORY / "packaging/man/fanout.4.in").read_text(encoding="utf-8")
@@ -106,6 +106,12 @@ class Verdicts(TsharkTest):
         """Man page and README tell of the same."""
         table = {row[0].strip("`") for row in readme_table("How a source is judged")}
         self.assertEqual(set(man_terms("VERDICTS")), table)
+
+
+class Example(TsharkTest):
+    def test_report_in_readme_is_the_golden_one(self) -> None:
+        shown = README.split("$ tshark -q -z fanout,50 -r demo.pcap\n", 1)[1].split("```\n", 1)[0]
+        self.assertEqual(shown, (GOLDEN / "demo.txt").read_text(encoding="utf-8"))
 
 
 class Version(TsharkTest):
