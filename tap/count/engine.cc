@@ -93,7 +93,7 @@ void Engine::post(const Observation& observation) {
   const uint32_t latest = posted_to_++;
   at(latest).observation = observation;
   load_place(at(latest));
-  // What is asked for has come a third of a round later, and tells what to ask for next.
+  // What was prefetched has arrived a third of a round later, and shows what to prefetch next.
   const uint32_t before = latest - posted_from_;
   if (before >= kPosted / 3) load_pair(at(latest - kPosted / 3));
   if (before >= kPosted * 2 / 3) load_source(at(latest - kPosted * 2 / 3));
@@ -267,7 +267,7 @@ void Engine::note_time(Pair& pair, int64_t time) {
   if (span > pair.span_code) pair.span_code = span & kMostSpan;
 }
 
-// Notes what the packet says about who asked and who answered, and returns whether it asks for a
+// Notes what the packet shows of requests and responses, and returns whether it asks for a
 // service that the source had not yet asked of this destination, after its first.
 bool Engine::weigh(Pair& pair, uint32_t number, Source& source, const Observation& observation) {
   if (observation.role == Role::kError || observation.role == Role::kDiscovery) {
@@ -316,7 +316,7 @@ bool Engine::weigh(Pair& pair, uint32_t number, Source& source, const Observatio
   return false;
 }
 
-// Notes who began, by the first packet of a pair that says something, and returns the opposite
+// Notes which side began, from the first packet of a pair that shows it, and returns the opposite
 // pair.
 uint32_t Engine::begin(Pair& pair, uint32_t number, Source& source,
                        const Observation& observation) {
@@ -425,7 +425,7 @@ bool Engine::weigh_refusal(Pair& pair, uint32_t number, uint32_t other, bool is_
     asker.flags |= Pair::kContacted;
     ++sources_[asker.source].contacted;
   }
-  // Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
+  // A host that only refuses was probed, whatever with: an ACK scan goes from port to port.
   if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited) && !asker.has(Pair::kUnsolicited)) {
     ask(other, {observation.transport, observation.source_port}, observation);
   }
@@ -595,7 +595,7 @@ uint32_t Engine::hash(const Address& address) const {
 }
 
 // A pair and its opposite differ in the lowest bit only. So they share a bucket of the index, and
-// who looks for the one after the other finds it loaded.
+// when one is looked up after the other, the bucket is already in the cache.
 uint32_t Engine::hash(const Address& source, const Address& destination) const {
   const uint64_t seed = seed_ + static_cast<uint64_t>(source.network);
   uint64_t both = 0;

@@ -95,7 +95,7 @@ struct Source {
 };
 
 /// A number of distinct things and its bounds: the same three times where it is exact, else an
-/// estimate and where it lies with three standard errors, or for certain.
+/// estimate and its bounds: three standard errors, or certain ones.
 struct Cardinality {
   uint64_t value = 0;
   uint64_t low = 0;

@@ -102,7 +102,7 @@ TEST_F(EngineTest, KeepsNetworksApart) {
   EXPECT_EQ(engine.destination(pair(ipv6(1, 0), ipv6(2, 0))), ipv6(2, 0));
 }
 
-TEST_F(EngineTest, TellsIpv6AddressesApartByAllTheirBits) {
+TEST_F(EngineTest, DistinguishesIpv6AddressesByEveryBit) {
   const Address one = ipv6(1, 1);
   for (int bit = 0; bit < 64; ++bit) {
     traffic.echo(one, ipv6(uint64_t{1} << bit, 0));
@@ -200,7 +200,7 @@ TEST_F(EngineTest, AHandshakeIsOneOnceTheSourceAcknowledges) {
   EXPECT_TRUE(pair(a, b).connected);
 }
 
-TEST_F(EngineTest, ASynAckTakenBackByARstIsNoHandshake) {
+TEST_F(EngineTest, ASynAckFollowedByARstIsNoHandshake) {
   traffic.syn(a, b, 22);
   traffic.syn_ack(b, a, 22);
   traffic.send(a, b, Role::kRefusal, Transport::kTcp, 40000, 22);
@@ -254,7 +254,7 @@ TEST_F(EngineTest, BothAskWhenUdpPortsDoNotMatch) {
   EXPECT_EQ(services(b, a).tried, 1u);
 }
 
-TEST_F(EngineTest, ASystemPortThatWasNotAskedIsNoServers) {
+TEST_F(EngineTest, ASystemPortThatWasNotAskedIsNoServer) {
   const auto call = [&](uint16_t from, uint16_t to) {
     traffic.send(a, b, Role::kAnswer, Transport::kUdp, from, to);
     traffic.udp(b, a, to, from);
@@ -304,7 +304,7 @@ TEST_F(EngineTest, ARstAfterALongConversationIsNotAProbesAnswer) {
   EXPECT_FALSE(contacted(a, b));
 }
 
-TEST_F(EngineTest, DataOutOfNowhereIsCutOff) {
+TEST_F(EngineTest, DataWithoutAHandshakeWasAlreadyOpen) {
   traffic.tcp_data(a, b, 40000, 80);
   EXPECT_FALSE(contacted(a, b));
   EXPECT_FALSE(pair(a, b).has(Pair::kUnsolicited));
@@ -321,7 +321,7 @@ TEST_F(EngineTest, DataFromALowerPortServes) {
   EXPECT_EQ(pair(a, b).service(), (Service{Transport::kTcp, 443}));
 }
 
-TEST_F(EngineTest, AnswersToNobodysQuestionAreUnsolicited) {
+TEST_F(EngineTest, AnswersWithoutARequestAreUnsolicited) {
   traffic.syn_ack(a, b, 80);
   traffic.rst(a, c, 80);
   EXPECT_TRUE(pair(a, b).has(Pair::kUnsolicited));

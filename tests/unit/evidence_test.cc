@@ -18,7 +18,7 @@ TEST_F(EvidenceTest, OnlyAnAnswerCountsAsOne) {
   EXPECT_EQ(evidence.tcp_handshakes, 0u);
 }
 
-TEST_F(EvidenceTest, WhoSentFirstIsReplied) {
+TEST_F(EvidenceTest, HostsThatSentFirstAreReplied) {
   traffic.converse(b, a, 80);
   const Evidence evidence = evidence_of(a);
   EXPECT_EQ(evidence.contacted, 0u);
@@ -27,7 +27,7 @@ TEST_F(EvidenceTest, WhoSentFirstIsReplied) {
   EXPECT_EQ(evidence_of(b).tcp_handshakes, 1u);
 }
 
-TEST_F(EvidenceTest, ASynAckThatIsNotTakenUpIsHalfOpen) {
+TEST_F(EvidenceTest, ASynAckThatIsNotAcknowledgedIsHalfOpen) {
   traffic.syn(a, b, 80);
   traffic.syn_ack(b, a, 80);
   EXPECT_EQ(evidence_of(a).half_open, 1u);
@@ -37,7 +37,7 @@ TEST_F(EvidenceTest, ASynAckThatIsNotTakenUpIsHalfOpen) {
   EXPECT_EQ(evidence_of(a).half_open, 0u);
 }
 
-TEST_F(EvidenceTest, TellsWhatWasSentBeforeAnythingWasAsked) {
+TEST_F(EvidenceTest, CountsWhatWasSentBeforeAnyRequest) {
   traffic.syn_ack(a, ipv4(100), 80);
   traffic.rst(a, ipv4(101), 80);
   traffic.send(a, ipv4(102), Role::kAnswer, Transport::kUdp, 53, 5353);
@@ -78,7 +78,7 @@ TEST_F(EvidenceTest, FindsTheHostWhereMostPortsFailed) {
   traffic.tcp_data(a, ipv4(101), 40000, 2);
   const Evidence evidence = evidence_of(a);
   EXPECT_EQ(evidence.services_on_one_host, 5u);
-  EXPECT_EQ(evidence.failed_on_one_host, 4u) << "the one that was taken up did not fail";
+  EXPECT_EQ(evidence.failed_on_one_host, 4u) << "the one with a complete handshake did not fail";
   EXPECT_EQ(evidence.failed_host, ipv4(101));
   EXPECT_EQ(evidence.failed_host_packets, 6u);
 }
@@ -155,7 +155,7 @@ TEST_F(EvidenceTest, TheUndecidedCountOnlyOnceTheyAnswer) {
   EXPECT_EQ(evidence_of(a, 0, 4).contacted, 7u);
 }
 
-TEST_F(EvidenceTest, TheServiceThatLooksMostLikeAScanIsToldApart) {
+TEST_F(EvidenceTest, ReportsTheServiceThatLooksMostLikeAScan) {
   for (uint32_t i = 0; i < 20; ++i) traffic.converse(a, ipv4(1000 + i), 443);
   sweep(9, 445);
   traffic.syn_ack(traffic.last.destination, a, 445);

@@ -121,7 +121,7 @@ TEST_F(MarksTest, AWindowIsPassedOnlyByNewDestinationsWithinIt) {
   EXPECT_EQ(mark(24).flagged_in, 24u) << "four in nine";
 }
 
-TEST_F(MarksTest, AScannerIsAccusedOnceTheEvidenceSuffices) {
+TEST_F(MarksTest, AScannerIsAccusedAsSoonAsTheEvidenceIsSufficient) {
   sweep(a, 40);
   const uint32_t accused_in = mark(1).accused_in;
   EXPECT_GE(accused_in, 7u);
@@ -144,14 +144,14 @@ TEST_F(MarksTest, APortScannerIsAccusedWithoutNewDestinations) {
   EXPECT_EQ(mark(40).destinations, 1u);
 }
 
-TEST_F(MarksTest, HostsThatMayYetAnswerAccuseNobody) {
+TEST_F(MarksTest, HostsThatMayStillRespondAreNoEvidence) {
   step = kSecond / 1000;
   sweep(a, 30);
   EXPECT_EQ(marks.accusation(a), nullptr) << "all within a second";
   EXPECT_EQ(mark(1).accused_in, 0u);
 }
 
-TEST_F(MarksTest, WhoIsAnsweredIsNotAccused) {
+TEST_F(MarksTest, SourcesThatGetResponsesAreNotAccused) {
   for (uint32_t i = 0; i < 40; ++i) {
     send(a, ipv4(kTargets + i), Role::kAsk, 443);
     const Observation asked = frames.back();
@@ -180,7 +180,7 @@ TEST_F(MarksTest, VerdictsFollowWhatIsCounted) {
   EXPECT_TRUE(marks.verdicts(a).suspect());
 }
 
-TEST_F(MarksTest, AnAnswerChangesTheVerdictOnWhoSendsNoMore) {
+TEST_F(MarksTest, AnAnswerChangesTheVerdictOnASourceThatSendsNoMore) {
   const auto exchange = [&](bool answers) {
     for (uint32_t i = 0; i < 20; ++i) {
       const auto frame = static_cast<uint32_t>(frames.size() + 1);

@@ -70,7 +70,7 @@ TEST_F(ReasonTest, OfAnArpScanBeginsWithTheRequests) {
             "destinations a minute");
 }
 
-TEST_F(ReasonTest, OfThoseWhoDoNotScanSaysWhatTheyDo) {
+TEST_F(ReasonTest, DescribesWhatSourcesThatDoNotScanDo) {
   traffic.converse(b, a, 80);
   traffic.syn_ack(a, ipv4(100), 80);
   traffic.tcp_data(a, ipv4(101), 80, 40000);

@@ -273,7 +273,7 @@ TEST(MergeTest, KeepsErrorsAndGoesOnWithTheOthers) {
   EXPECT_EQ(merge.errors(), std::vector<std::string>{"a: broken"});
 }
 
-TEST(MergeTest, TellsOfRunsWithinRunsOfAnotherStream) {
+TEST(MergeTest, ReportsRunsWithinRunsOfAnotherStream) {
   const auto overlaps = [](std::vector<std::pair<int64_t, int64_t>> one,
                            std::vector<std::pair<int64_t, int64_t>> other) {
     Merge merge;

@@ -73,7 +73,7 @@ TEST_F(ArpVerdictTest, NeighbourSolicitationsAreJudgedAlike) {
   EXPECT_EQ(verdict_of(ndp(1)), "unclear") << "all are there";
 }
 
-TEST_F(ArpVerdictTest, WhomANeighbourThenSendsToItLookedForInEarnest) {
+TEST_F(ArpVerdictTest, NeighboursThatAreThenSentToWereNeeded) {
   for (uint64_t i = 0; i < 20; ++i) {
     traffic.solicit(1, 0x100 + i);
     traffic.syn(ipv6(1), ipv6(0x100 + i), 22);
@@ -94,7 +94,7 @@ TEST_F(ArpVerdictTest, AGatewayAsksInNoOrderAndAtNoPace) {
   EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
 }
 
-TEST_F(ArpVerdictTest, AFrameWithoutATimeTellsNoPace) {
+TEST_F(ArpVerdictTest, AFrameWithoutATimeIsNoEvidenceOfPace) {
   for (uint32_t target = 1; target <= 100; ++target) {
     engine.observe({.source = arp(kAsker),
                     .destination = arp(0x0a000100 + target * 7),
@@ -105,7 +105,7 @@ TEST_F(ArpVerdictTest, AFrameWithoutATimeTellsNoPace) {
   EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
 }
 
-TEST_F(ArpVerdictTest, WhoIsAnsweredLookedInEarnest) {
+TEST_F(ArpVerdictTest, TargetsThatAnswerWereNeeded) {
   traffic.step = kSecond / 100;
   for (uint32_t target = 1; target <= 200; ++target) {
     traffic.arp_request(kAsker, 0x0a000100 + target);
@@ -114,7 +114,7 @@ TEST_F(ArpVerdictTest, WhoIsAnsweredLookedInEarnest) {
   EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
 }
 
-TEST_F(ArpVerdictTest, WhoThenSendsLookedInEarnest) {
+TEST_F(ArpVerdictTest, TargetsThatAreThenSentToWereNeeded) {
   ask(50, 0.01);
   EXPECT_EQ(verdict_of(arp(kAsker)), "arp-scan");
   for (uint32_t target = 1; target <= 50; ++target) {
@@ -123,7 +123,7 @@ TEST_F(ArpVerdictTest, WhoThenSendsLookedInEarnest) {
   EXPECT_EQ(verdict_of(arp(kAsker)), "unclear");
 }
 
-TEST_F(ArpVerdictTest, ADaysWorkHidesNoSweep) {
+TEST_F(ArpVerdictTest, OrdinaryRequestsBeforehandHideNoSweep) {
   ask(2000, 30, 7);
   ask(20, 0.01);
   EXPECT_EQ(verdict_of(arp(kAsker)), "arp-scan");

@@ -110,7 +110,7 @@ TEST_F(ProbeVerdictTest, SilenceToQuicSaysNextToNothing) {
 
 // Retries.
 
-TEST_F(ProbeVerdictTest, WhoWaitsAndAsksAgainIsAClientWhoseNetworkIsDown) {
+TEST_F(ProbeVerdictTest, ASourceThatRetriesWithPausesIsAClientWhoseNetworkIsDown) {
   const auto knock = [&](const Address& source, int turns, int64_t pause) {
     for (int turn = 0; turn < turns; ++turn) {
       traffic.step = 1000;

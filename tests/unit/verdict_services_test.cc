@@ -32,7 +32,7 @@ TEST_F(ServicesVerdictTest, OpenPortsThatAreOnlyFoundOpenCountWithThem) {
   EXPECT_EQ(verdict_of(a), "port-scan");
 }
 
-TEST_F(ServicesVerdictTest, WhoConversesWithTheOpenPortsIsAClient) {
+TEST_F(ServicesVerdictTest, ASourceThatUsesTheOpenPortsIsAClient) {
   for (const uint16_t port : kServices) {
     if (port == 80 || port == 443 || port == 22) {
       for (int turn = 0; turn < 5; ++turn) traffic.converse(a, b, port);

@@ -128,7 +128,7 @@ TEST_F(VerdictTest, AHostThatIsReachedByOneServiceIsNoFailureByAnother) {
   EXPECT_EQ(verdict_of(a), "client");
 }
 
-TEST_F(VerdictTest, WhoGoesOnSendingDoesNotProbe) {
+TEST_F(VerdictTest, LongStreamsAreNoProbes) {
   for (int packet = 0; packet < 11; ++packet) {
     for (uint32_t i = 0; i < 20; ++i) traffic.udp(a, ipv4(100 + i), 40000, 514);
   }
@@ -137,7 +137,7 @@ TEST_F(VerdictTest, WhoGoesOnSendingDoesNotProbe) {
   EXPECT_EQ(verdict_of(a), "unclear");
 }
 
-TEST_F(VerdictTest, FromAPortToTheSamePortSilenceTellsNothingUnlessOthersAnswer) {
+TEST_F(VerdictTest, SilenceBetweenEqualUdpPortsIsNoEvidenceUnlessOthersAnswer) {
   for (uint32_t i = 0; i < 20; ++i) traffic.udp(a, ipv4(100 + i), 137, 137);
   EXPECT_EQ(verdict_of(a), "unclear");
   traffic.udp(ipv4(100), a, 137, 137);
@@ -205,7 +205,7 @@ TEST_F(VerdictTest, AServerMostlyAnswers) {
   EXPECT_EQ(verdict_of(a), "unclear") << "half is not most";
 }
 
-TEST_F(VerdictTest, AServerMayBeHeardAlone) {
+TEST_F(VerdictTest, AServerMayBeCapturedAlone) {
   for (uint32_t i = 0; i < 20; ++i) {
     traffic.send(a, ipv4(100 + i), Role::kAnswer, Transport::kUdp, 53, 5000);
     traffic.tcp_data(b, ipv4(100 + i), 80, 5000);
@@ -228,14 +228,14 @@ TEST_F(VerdictTest, FewPortsMakeNoPeer) {
   EXPECT_EQ(verdict_of(b), "peer-to-peer") << "as many as a quarter of the hosts";
 }
 
-TEST_F(VerdictTest, AFloodedVictimScattersAnswers) {
+TEST_F(VerdictTest, AVictimOfAFloodIsBackscatter) {
   for (uint32_t i = 0; i < 20; ++i) {
     i % 2 == 0 ? traffic.syn_ack(a, ipv4(100 + i), 80) : traffic.rst(a, ipv4(100 + i), 80);
   }
   EXPECT_EQ(verdict_of(a), "backscatter");
 }
 
-TEST_F(VerdictTest, MulticastIsNobodysScan) {
+TEST_F(VerdictTest, MulticastIsNoScan) {
   for (uint32_t i = 0; i < 20; ++i) traffic.udp(a, ipv4(0xe0000001 + i), 5000, 5000);
   EXPECT_EQ(verdict_of(a), "multicast");
 }
