@@ -18,7 +18,7 @@ struct LinkType {
   dissector_handle_t original;
 };
 
-// The state of the run. There is one run in a process that takes the short way: tshark's.
+// The state of the run. There is one run in a process that takes the header path: tshark's.
 struct Run {
   bool offered = false;
   bool forbidden = false;
@@ -54,7 +54,7 @@ bool others_listen() {
 }
 
 // Whether tshark is to write the TLS session keys it finds: the one result of a dissection that no
-// interface tells of. Seen where a process can read its own command line (Linux).
+// interface reports. Seen where a process can read its own command line (Linux).
 bool exports_session_keys() {
   char* text = nullptr;
   gsize length = 0;

@@ -193,7 +193,7 @@ bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carri
       read_frame(link, captured_bytes(frame), tvb_reported_length(frame), carriers, observation);
   if (reading == Reading::kNothing) return true;
   if (reading != Reading::kObservation) return false;
-  // Wireshark may have found a tunnel by what the frames before told.
+  // Wireshark may have found a tunnel from what earlier frames announced.
   const Layers layers = layers_of(pinfo);
   if (layers.ipv4 + layers.ipv6 > 1) return false;
   add(pinfo, observation, observations);

@@ -42,7 +42,7 @@ bool collect_from_headers(const packet_info* pinfo, tvbuff_t* frame, const Carri
 /// whom no tap listener is called; only while taps are being queued.
 void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* observations);
 
-/// Adds what can be told from the addresses that the dissection left behind: all but the middle
+/// Adds what is known from the addresses that the dissection left behind: all but the middle
 /// ones of three and more IP headers.
 void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Carriers& carriers,
                             Observations* observations);

@@ -14,7 +14,7 @@ constexpr uint16_t kEthertypeIpv6 = 0x86dd;
 constexpr uint16_t kEthertypeVlan = 0x8100;
 constexpr uint16_t kEthertypeQinq = 0x88a8;
 constexpr uint16_t kEthertypeOldQinq = 0x9100;  // from before 802.1ad
-constexpr size_t kMostVlanTags = 4;             // Wireshark follows more, but who sends them?
+constexpr size_t kMostVlanTags = 4;  // Wireshark follows more, which are not seen in practice
 
 constexpr uint8_t kIcmp = 1;
 constexpr uint8_t kIgmp = 2;
@@ -176,7 +176,7 @@ void read_tcp(Bytes payload, size_t length, Observation& observation) {
 }
 
 // Reads what follows the IP headers: `payload`, of which there were `length` bytes on the wire.
-// False if too little of it was captured to tell.
+// False if too little of it was captured.
 bool read_payload(uint8_t protocol, Bytes payload, size_t length, Observation& observation) {
   observation.transport = Transport::kOther;
   observation.role = Role::kDatagram;
@@ -313,7 +313,7 @@ bool l2tp_moves(Bytes payload, const Observation& observation) {
   return is_source != is_destination && is_control;
 }
 
-// Whether this may be UMA's, which tells the UDP port that user data will come from.
+// Whether this may be UMA's, which announces the UDP port that user data will come from.
 bool uma_tells_port(Bytes payload, const Observation& observation) {
   constexpr uint16_t kUma = 14001;
   const bool is_uma = observation.source_port == kUma || observation.destination_port == kUma;
