@@ -44,7 +44,7 @@ NEEDED = ("ip", "nft", "nsenter", "tcpdump", "timeout")
 INSTALL = "install with tests/laboratory/run.py --install"
 SHOWN = 6  # faults of a row, and lines that its programs printed last
 KINDS = {"scan": "scans.py", "ordinary": "programs.py"}
-GRACE = 45  # seconds beyond its own that a row may take to start and end
+GRACE = 120  # seconds beyond its own that a row may take to start and end
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,14 @@ def make_link() -> None:
     subprocess.run(link, check=True)
 
 
+class CannotRun(Exception):
+    """With what a row's programs printed last."""
+
+
+def last_lines(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-SHOWN:])
+
+
 class Laboratory:
     """Runs rows and judges them."""
 
@@ -102,9 +110,11 @@ class Laboratory:
             why = self.why_none or missing and f"{', '.join(missing)} not installed; {INSTALL}"
             if why:
                 return Outcome(row, why)
-            log = self.make_capture(row, capture)
-            if not capture.exists():
-                return Outcome(row, "", ("it could not be run",), log=log)
+            try:
+                log = self.make_capture(row, capture)
+            except CannotRun as error:
+                waited = time.monotonic() - started
+                return Outcome(row, "", ("it failed, or took too long",), "", waited, str(error))
         elif not capture.exists():
             return Outcome(row, f"there is no {capture}")
         try:
@@ -121,23 +131,23 @@ class Laboratory:
         )
 
     def make_capture(self, row: Row, capture: Path) -> str:
-        """Runs the row in namespaces of its own; gives what its programs printed last."""
-        capture.unlink(missing_ok=True)
+        """Runs the row in namespaces of its own; gives what its programs printed last. An older
+        capture stays until there is a new one."""
         with tempfile.TemporaryDirectory(prefix=row.name + ".", dir=self.folder) as work:
-            log = Path(work, "log")
+            log, made = Path(work, "log"), Path(work, "made.pcap")
 
             def run_isolated() -> None:
                 with open(log, "wb") as printed, open(os.devnull, "rb") as nothing:
                     os.dup2(nothing.fileno(), 0)
                     os.dup2(printed.fileno(), 1)
                     os.dup2(printed.fileno(), 2)
-                namespaces.isolate(lambda: place.run_row(row, Path(work), capture))
+                namespaces.isolate(lambda: place.run_row(row, Path(work), made))
 
             if not namespaces.wait(namespaces.fork(run_isolated), row.seconds + GRACE):
-                capture.unlink(missing_ok=True)
-            if capture.exists():
-                capture.chmod(0o644)
-            return "\n".join(log.read_text("utf-8", "replace").splitlines()[-SHOWN:])
+                raise CannotRun(last_lines(log))
+            made.chmod(0o644)
+            made.replace(capture)
+            return last_lines(log)
 
     def all_outcomes(self, chosen: List[Row], at_a_time: int) -> Iterator[Outcome]:
         """The rows' outcomes as they come, each from a process of its own."""
