@@ -72,8 +72,12 @@ void walk_through_table() {
     picture(window(), "all-sources");
   });
   test("TabsShowTheNetworks", [] {
+    CHECK(tabs()->count() == 7);
     for (int tab = 3; tab < tabs()->count(); ++tab) {
-      CHECK(tabs()->isTabVisible(tab));
+      // Nobody in the capture sends neighbour solicitations.
+      const bool has_sources = !tabs()->tabText(tab).startsWith("NDP");
+      CHECK(tabs()->isTabVisible(tab) == has_sources);
+      if (!has_sources) continue;
       tabs()->setCurrentIndex(tab);
       CHECK(tabs()->tabText(tab).endsWith(QString("· %1").arg(rows())));
       CHECK(tabs()->tabText(tab).startsWith(cell(sources(), 0, 2)));
