@@ -58,11 +58,10 @@ def set_up(build: Path, shared: Path, every: bool) -> Iterator[Setup]:
         home, bare, captures, scratch, program = (
             folder / name for name in ("home", "bare", "captures", "scratch", "program")
         )
-        plugins = ordinary.plugin_folder(home, ordinary.wireshark_version())
-        plugins.mkdir(parents=True)
-        shutil.copy(build / "fanout.so", plugins)
-        for path in (bare, scratch):
-            path.mkdir()
+        folder.chmod(0o755)
+        ordinary.make_home(home, build)
+        ordinary.make_home(bare)
+        scratch.mkdir()
         # Where every user can start it.
         shutil.copytree(build / "program", program)
         subprocess.run([sys.executable, str(GENERATE), str(captures)], check=True)
