@@ -6,15 +6,13 @@
 #include <cstring>
 #include <filesystem>
 #include <thread>
-
-#include <glib.h>
+#include <utility>
 
 #include "tap/program/counting_thread.h"
 #include "tap/program/follow.h"
 #include "tap/program/profile.h"
 #include "tap/program/speed.h"
 #include "tap/report/output.h"
-#include "tap/report/render.h"
 #include "tap/runs/collector.h"
 #include "tap/terminal/settings.h"
 
@@ -245,12 +243,8 @@ void Count::write_report() {
       return library_.get().service_name(service);
     };
   }
-  presentation.unicode =
-      options.format != Format::kText || !options.file.empty() || g_get_charset(nullptr) != 0;
-  Output output = options.file.empty() ? Output() : Output(options.file);
-  if (!output.open()) throw Failure(2, output.error());
-  render(options.format, report, presentation, [&](std::string_view text) { output.write(text); });
-  if (!output.commit()) throw Failure(2, output.error());
+  const std::string why = fanout::write_report(options, report, std::move(presentation));
+  if (!why.empty()) throw Failure(2, why);
   if (status_ == 0 && arguments_.exit_code && report.suspects_total > 0) status_ = 1;
 }
 

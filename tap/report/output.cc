@@ -129,6 +129,15 @@ bool Output::commit() {
   return true;
 }
 
+std::string write_report(const Options& options, const Report& report, Presentation presentation) {
+  presentation.unicode =
+      options.format != Format::kText || !options.file.empty() || g_get_charset(nullptr) != 0;
+  Output output = options.file.empty() ? Output() : Output(options.file);
+  if (!output.open()) return output.error();
+  render(options.format, report, presentation, [&](std::string_view text) { output.write(text); });
+  return output.commit() ? "" : output.error();
+}
+
 std::string why_not_writable(const std::string& path) {
   if (is_special(path) && !g_file_test(path.c_str(), G_FILE_TEST_IS_DIR)) {
     return g_access(path.c_str(), 2) == 0

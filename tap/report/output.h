@@ -6,6 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "tap/report/options.h"
+#include "tap/report/render.h"
+
 namespace fanout {
 
 /// Writes to a temporary file beside the target and moves it into place at the end. A target that
@@ -40,6 +43,11 @@ class Output {
   int write_error_ = 0;
   std::string error_;
 };
+
+/// Renders a report in the format and to the file of `options`. For a text on standard output,
+/// whether block characters are used is the locale's to say, whatever `presentation` does. Returns
+/// why it could not be written, or nothing.
+std::string write_report(const Options& options, const Report& report, Presentation presentation);
 
 /// Whether a report could be written to `path`: empty if so, else the reason. Leaves no trace.
 std::string why_not_writable(const std::string& path);

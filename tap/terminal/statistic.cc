@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include <epan/epan_dissect.h>
 #include <wsutil/report_message.h>
@@ -12,7 +13,6 @@
 #include "tap/capture/preferences.h"
 #include "tap/capture/versions.h"
 #include "tap/report/output.h"
-#include "tap/report/render.h"
 #include "tap/terminal/progress.h"
 #include "tap/terminal/settings.h"
 
@@ -146,21 +146,9 @@ class Statistic {
     Presentation presentation;
     presentation.name = host_name;
     presentation.service_name = service_name;
-    presentation.unicode = options_.format == Format::kText && options_.file.empty()
-                               ? g_get_charset(nullptr) != 0
-                               : true;
-    Output output = options_.file.empty() ? Output() : Output(options_.file);
-    if (!output.open()) {
-      report_failure("fanout: %s", output.error().c_str());
-      return false;
-    }
-    render(options_.format, report, presentation,
-           [&](std::string_view text) { output.write(text); });
-    if (!output.commit()) {
-      report_failure("fanout: %s", output.error().c_str());
-      return false;
-    }
-    return true;
+    const std::string why = write_report(options_, report, std::move(presentation));
+    if (!why.empty()) report_failure("fanout: %s", why.c_str());
+    return why.empty();
   }
 
   Options options_;
