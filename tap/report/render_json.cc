@@ -1,16 +1,12 @@
-#include <cinttypes>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
 #include <vector>
 
-#include <glib.h>
-#include <wsutil/json_dumper.h>
-
 #include "tap/report/columns.h"
+#include "tap/report/json.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
 #include "tap/report/words.h"
@@ -18,98 +14,10 @@
 namespace fanout {
 namespace {
 
-// Wireshark's JSON writer: one object, with a line for each member and for each row of its arrays.
-class Json {
- public:
-  explicit Json(const Sink& sink) : sink_(sink) {
-    dumper_.output_string = text_.get();
-    dumper_.flags = JSON_DUMPER_FLAGS_PRETTY_PRINT;
-    json_dumper_begin_object(&dumper_);
-  }
-
-  void finish() {
-    json_dumper_end_object(&dumper_);
-    json_dumper_finish(&dumper_);
-    flush();
-  }
-
-  void number(const char* name, uint64_t value) {
-    json_dumper_set_member_name(&dumper_, name);
-    json_dumper_value_anyf(&dumper_, "%" PRIu64, value);
-  }
-
-  // A number that was written already; nothing is null.
-  void number(const char* name, const std::string& value) {
-    json_dumper_set_member_name(&dumper_, name);
-    json_dumper_value_anyf(&dumper_, "%s", value.empty() ? "null" : value.c_str());
-  }
-
-  void boolean(const char* name, bool value) {
-    json_dumper_set_member_name(&dumper_, name);
-    json_dumper_value_anyf(&dumper_, "%s", value ? "true" : "false");
-  }
-
-  void text(const char* name, std::string_view value) {
-    json_dumper_set_member_name(&dumper_, name);
-    json_dumper_value_string(&dumper_, valid_utf8(value).c_str());
-  }
-
-  template <typename Write>
-  void object(const char* name, Write write) {
-    json_dumper_set_member_name(&dumper_, name);
-    json_dumper_begin_object(&dumper_);
-    write();
-    json_dumper_end_object(&dumper_);
-  }
-
-  void array(const char* name, const Verdicts& verdicts) {
-    json_dumper_set_member_name(&dumper_, name);
-    json_dumper_begin_array(&dumper_);
-    for (int i = 0; i < kVerdicts; ++i) {
-      const auto verdict = static_cast<Verdict>(i);
-      if (verdicts.has(verdict)) json_dumper_value_string(&dumper_, verdict_name(verdict));
-    }
-    json_dumper_end_array(&dumper_);
-  }
-
-  // An array with an object for each row.
-  template <typename Rows, typename Write>
-  void rows(const char* name, const Rows& rows, Write write) {
-    const int flags = dumper_.flags;
-    json_dumper_set_member_name(&dumper_, name);
-    json_dumper_begin_array(&dumper_);
-    for (const auto& row : rows) {
-      dumper_.flags |= JSON_DUMPER_FLAGS_PRETTY_PRINT;
-      json_dumper_begin_object(&dumper_);
-      dumper_.flags &= ~JSON_DUMPER_FLAGS_PRETTY_PRINT;
-      write(row);
-      json_dumper_end_object(&dumper_);
-      if (text_->len >= Buffer::kPiece) flush();
-    }
-    dumper_.flags |= JSON_DUMPER_FLAGS_PRETTY_PRINT;
-    json_dumper_end_array(&dumper_);
-    dumper_.flags = flags;
-  }
-
- private:
-  struct Free {
-    void operator()(GString* string) const { g_string_free(string, TRUE); }
-  };
-
-  void flush() {
-    sink_({text_->str, text_->len});
-    g_string_truncate(text_.get(), 0);
-  }
-
-  const Sink& sink_;
-  std::unique_ptr<GString, Free> text_{g_string_new(nullptr)};
-  json_dumper dumper_{};
-};
-
 class JsonReport {
  public:
   JsonReport(const Report& report, const Presentation& presentation, const Sink& sink)
-      : report_(report), presentation_(presentation), json_(sink) {}
+      : report_(report), presentation_(presentation), json_(sink, Json::Layout::kLines) {}
 
   void render() {
     write_summary();
@@ -224,7 +132,7 @@ class JsonReport {
     } else if constexpr (std::is_same_v<Held, Service>) {
       write_service(key, held);
     } else if constexpr (std::is_same_v<Held, Verdicts>) {
-      json_.array(key, held);
+      json_.verdicts(key, held);
     } else if constexpr (std::is_same_v<Held, std::string_view>) {
       json_.text(key, held);
     }
