@@ -17,31 +17,41 @@ std::string take(char* text) {
   return result;
 }
 
-// tshark's messages, which its users know; libwiretap has only numbers for them.
-std::string open_failure(const std::string& path, int error, char* info) {
-  const std::string file = described(path);
-  const std::string why = "\n(" + take(info) + ")";
+// tshark's messages, which its users know; libwiretap has only numbers for them. Those that opening
+// and reading share, or nothing.
+std::string failure(const std::string& file, int error, const std::string& why) {
   switch (error) {
-    case WTAP_ERR_NOT_REGULAR_FILE:
-      return "The " + file + " is a \"special file\" or socket or other non-regular file.";
-    case WTAP_ERR_FILE_UNKNOWN_FORMAT:
-      return "The " + file + " isn't a capture file in a format fanout understands.";
     case WTAP_ERR_UNSUPPORTED:
       return "The " + file + " contains record data that fanout doesn't support." + why;
-    case WTAP_ERR_ENCAP_PER_PACKET_UNSUPPORTED:
-      return "The " + file + " is a capture for a network type that fanout doesn't support.";
     case WTAP_ERR_BAD_FILE:
       return "The " + file + " appears to be damaged or corrupt." + why;
-    case WTAP_ERR_CANT_OPEN:
-      return "The " + file + " could not be opened for some unknown reason.";
-    case WTAP_ERR_SHORT_READ:
-      return "The " + file +
-             " appears to have been cut short in the middle of a packet or other data.";
     case WTAP_ERR_DECOMPRESS:
       return "The " + file + " cannot be decompressed; it may be damaged or corrupt." + why;
     case WTAP_ERR_DECOMPRESSION_NOT_SUPPORTED:
       return "The " + file +
              " cannot be decompressed; it is compressed in a way that we don't support." + why;
+    default:
+      return {};
+  }
+}
+
+std::string open_failure(const std::string& path, int error, char* info) {
+  const std::string file = described(path);
+  const std::string why = "\n(" + take(info) + ")";
+  const std::string shared = failure(file, error, why);
+  if (!shared.empty()) return shared;
+  switch (error) {
+    case WTAP_ERR_NOT_REGULAR_FILE:
+      return "The " + file + " is a \"special file\" or socket or other non-regular file.";
+    case WTAP_ERR_FILE_UNKNOWN_FORMAT:
+      return "The " + file + " isn't a capture file in a format fanout understands.";
+    case WTAP_ERR_ENCAP_PER_PACKET_UNSUPPORTED:
+      return "The " + file + " is a capture for a network type that fanout doesn't support.";
+    case WTAP_ERR_CANT_OPEN:
+      return "The " + file + " could not be opened for some unknown reason.";
+    case WTAP_ERR_SHORT_READ:
+      return "The " + file +
+             " appears to have been cut short in the middle of a packet or other data.";
     case WTAP_ERR_INTERNAL:
       return "An internal error occurred opening the " + file + "." + why;
     default:
@@ -55,18 +65,11 @@ std::string open_failure(const std::string& path, int error, char* info) {
 std::string read_failure(const std::string& path, int error, char* info) {
   const std::string file = described(path);
   const std::string why = "\n(" + take(info) + ")";
+  const std::string shared = failure(file, error, why);
+  if (!shared.empty()) return shared;
   switch (error) {
-    case WTAP_ERR_UNSUPPORTED:
-      return "The " + file + " contains record data that fanout doesn't support." + why;
     case WTAP_ERR_SHORT_READ:
       return "The " + file + " appears to have been cut short in the middle of a packet.";
-    case WTAP_ERR_BAD_FILE:
-      return "The " + file + " appears to be damaged or corrupt." + why;
-    case WTAP_ERR_DECOMPRESS:
-      return "The " + file + " cannot be decompressed; it may be damaged or corrupt." + why;
-    case WTAP_ERR_DECOMPRESSION_NOT_SUPPORTED:
-      return "The " + file +
-             " cannot be decompressed; it is compressed in a way that we don't support." + why;
     case WTAP_ERR_INTERNAL:
       return "An internal error occurred while reading the " + file + "." + why;
     default:
