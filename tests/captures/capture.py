@@ -11,6 +11,7 @@ from layers import Observation, Packet, ethernet_between, ip
 ADDRESS_SCAN = "address-scan"
 PORT_SCAN = "port-scan"
 ARP_SCAN = "arp-scan"
+NDP_SCAN = "ndp-scan"
 MIXED = "mixed"
 BENIGN = "benign"
 
@@ -107,7 +108,7 @@ class Capture:
 
     def count(self) -> Dict[str, Dict[str, Dict[str, int]]]:
         """Packets by network, source and destination."""
-        counts: Dict[str, Dict[str, Dict[str, int]]] = {"IPv4": {}, "IPv6": {}, "ARP": {}}
+        counts: Dict[str, Dict[str, Dict[str, int]]] = {"IPv4": {}, "IPv6": {}, "ARP": {}, "NDP": {}}
         for frame in self.frames:
             for network, source, destination in frame.seen:
                 packets = counts[network].setdefault(source, {})

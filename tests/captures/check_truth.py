@@ -17,7 +17,14 @@ from typing import Any, Dict, Iterator, List
 
 Counts = Dict[str, Dict[str, Dict[str, int]]]
 
-FIELDS = ("frame.number", "arp.opcode", "arp.src.proto_ipv4", "arp.dst.proto_ipv4")
+FIELDS = (
+    "frame.number",
+    "arp.opcode",
+    "arp.src.proto_ipv4",
+    "arp.dst.proto_ipv4",
+    "icmpv6.nd.ns.target_address",
+    "ipv6.src",
+)
 CONVERSATION = re.compile(r"^(\S+)\s+<->\s+(\S+)\s+(\d+) [\d,]+ \S+\s+(\d+) ")
 
 
@@ -39,7 +46,7 @@ def add(counts: Counts, network: str, source: str, destination: str, packets: in
 
 def parse(lines: List[str]) -> Dict[str, Any]:
     """The counts and the number of frames in tshark's output."""
-    counts: Counts = {"IPv4": {}, "IPv6": {}, "ARP": {}}
+    counts: Counts = {"IPv4": {}, "IPv6": {}, "ARP": {}, "NDP": {}}
     frames = 0
     for line in lines:
         conversation = CONVERSATION.match(line)
@@ -50,7 +57,9 @@ def parse(lines: List[str]) -> Dict[str, Any]:
             add(counts, network, other, one, int(back))
         elif "\t" in line:
             frames += 1
-            _, operations, senders, targets = line.split("\t")
+            _, operations, senders, targets, sought, asker = line.split("\t")
+            if sought and asker not in ("::", sought):
+                add(counts, "NDP", asker, sought, 1)
             if "1" in operations.split(","):
                 for sender, target in zip(senders.split(","), targets.split(",")):
                     if sender != target and sender != "0.0.0.0":

@@ -6,14 +6,14 @@
     generate.py --large KIND N OUTFILE  one big capture for a benchmark
 
 The truth is {"class", "scanners", "scans", "frames", "sources"}:
-  class     address-scan, port-scan, arp-scan, mixed or benign
+  class     address-scan, port-scan, arp-scan, ndp-scan, mixed or benign
   scanners  the addresses that scan
   scans     which of them does which kind of scan
   frames    how many frames there are
-  sources   {network: {source: {destination: packets}}}, the networks being IPv4, IPv6 and ARP
+  sources   {network: {source: {destination: packets}}}, the networks being IPv4, IPv6, ARP and NDP
 
 Every IP header counts, those of all layers of a tunnel, but not those that an ICMP error quotes.
-An ARP request counts unless it is gratuitous or a probe; replies do not. Of damaged captures that
+An ARP request or neighbour solicitation counts unless it is gratuitous or a probe; replies do not. Of damaged captures that
 are what Wireshark makes of them the truth has "truth": "tshark" in place of "sources".
 """
 import argparse
@@ -28,6 +28,7 @@ import damage  # noqa: F401
 import demo  # noqa: F401
 import encapsulations  # noqa: F401
 import names  # noqa: F401
+import probes  # noqa: F401
 import scans  # noqa: F401
 from capture import RECIPES, Recipe
 from large import KINDS, write_large

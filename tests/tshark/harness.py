@@ -146,7 +146,7 @@ Counts = Dict[str, Dict[str, Dict[str, int]]]
 
 def counts_of(report: Dict[str, Any]) -> Counts:
     """Packets by network, source and destination, of a report with all and pairs."""
-    counts: Counts = {"IPv4": {}, "IPv6": {}, "ARP": {}}
+    counts: Counts = {"IPv4": {}, "IPv6": {}, "ARP": {}, "NDP": {}}
     for row in report["sources"]:
         pairs = {pair["destination"]: pair["packets"] for pair in row["destinations"]}
         counts[row["network"]][row["source"]] = pairs
