@@ -47,6 +47,8 @@ struct Run {
   uint64_t bytes = 0;            ///< of all
   int64_t least_time = kNoTime;  ///< of those that have a time
   int64_t greatest_time = kNoTime;
+
+  bool operator==(const Run&) const = default;
 };
 
 /// A run of one observation.

@@ -58,7 +58,7 @@ void append_text(std::string& line, std::string_view text) {
 
 void append_run(std::string& line, const Run& run) {
   // A further field of an observation does not compile here: it needs a column, its reading in
-  // reader.cc, and the next kRunsRules.
+  // fields.cc, and the next kRunsRules.
   const auto& [source, destination, role, transport, probe, source_port, destination_port, frame,
                bytes, time] = run.first;
   line += network_name(source.network);

@@ -5,14 +5,16 @@
 
 OUTDIR/headers gets a file for each frame that differs from those before it in the bytes that the
 header reader looks at, as tests/fuzz/headers_fuzz.cc reads them; OUTDIR/options a file for each
-argument.
+argument; OUTDIR/runs files of runs, as text and compressed; OUTDIR/dialogues numbers that choose.
 """
 import hashlib
+import re
 import sys
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
 CAPTURES = Path(__file__).resolve().parent.parent / "captures"
+RULES = Path(__file__).resolve().parent.parent.parent / "tap/count/runs.h"
 sys.path.insert(0, str(CAPTURES))
 
 import capture as captures  # noqa: E402
@@ -50,6 +52,28 @@ ARGUMENTS = (
 )
 
 
+RUNS = (
+    "#fanout-runs\t1\n#rules\t1\n#arp\tyes\n#multicast\tno\n#filter\ttcp\n"
+    "#file\t0\ta.pcap\t9\t1\t5\t6\tpcap\t\n"
+    "#file\t1\t\\xc3\\xa9.pcap\t4\t0\t-\t-\tpcapng\tcut off\n"
+    "#columns\tnetwork\tsource\tdestination\trole\ttransport\tprobe\tsource_port\tdestination_port\t"
+    "packets\tbytes\tfile\tframe\ttime\tfirst_time\tlast_time\torder\tlast_file\tlast_frame\t"
+    "last_order\n"
+    "IPv4\t192.0.2.1\t192.0.2.2\task\ttcp\tsyn\t40000\t22\t3\t180\t0\t1\t5\t\t6\t\t1\t4\t9\n"
+    "IPv6\t2001:db8::1\tff02::1\tdatagram\tudp\tudp\t53\t53\t1\t70\t1\t2\t-\t\t\t7\t\t\t\n"
+    "ARP\t192.0.2.1\t192.0.2.9\tanswer\tip\t-\t0\t0\t1\t42\t0\t9\t8\t\t\t\t\t\t\n"
+    "#end\t3\n"
+)
+"""A file of runs."""
+
+
+def stored(text: bytes) -> bytes:
+    """A frame of zstd's (RFC 8878) that holds a text of 256 to 65,791 bytes as it is."""
+    size = len(text)
+    block = (size << 3 | 1).to_bytes(3, "little")
+    return b"\x28\xb5\x2f\xfd\x60" + (size - 256).to_bytes(2, "little") + block + text
+
+
 def seeds_of(recipe: captures.Recipe) -> List[bytes]:
     """Different frames of a capture, spread over it."""
     made = recipe.make()
@@ -71,6 +95,12 @@ def all_seeds() -> Iterator[Tuple[str, bytes]]:
             yield "headers", seed
     for argument in ARGUMENTS:
         yield "options", argument.encode()
+    rules = re.search(r"kRunsRules = (\d+)", RULES.read_text(encoding="ascii"))
+    runs = RUNS.replace("#rules\t1", "#rules\t" + (rules.group(1) if rules else "?")).encode()
+    yield "runs", runs
+    yield "runs", stored(runs)
+    for number in range(50):
+        yield "dialogues", hashlib.sha512(str(number).encode()).digest() * (1 + number % 4)
 
 
 def main() -> int:

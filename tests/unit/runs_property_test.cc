@@ -56,10 +56,10 @@ TEST_P(RunsProperty, LeadTheEngineToTheSameEstimatesPastItsLimit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, RunsProperty,
-                         testing::Values(Kind{"OfOneFile", {40, 1, true, 3}, 3000},
-                                         Kind{"CutInTime", {60, 8, true, 3}, 1500},
-                                         Kind{"InOrder", {60, 4, false, 2}, 1500},
-                                         Kind{"LongRuns", {600, 2, false, 200}, 100}),
+                         testing::Values(Kind{"OfOneFile", {40, 1, true, 3}, 1200},
+                                         Kind{"CutInTime", {60, 8, true, 3}, 600},
+                                         Kind{"InOrder", {60, 4, false, 2}, 600},
+                                         Kind{"LongRuns", {600, 2, false, 200}, 40}),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace
