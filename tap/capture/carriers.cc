@@ -37,6 +37,11 @@ constexpr uint16_t kTcpCarrierPorts[] = {6633, 6634, 7471};
 // Protocols that Wireshark resolves addresses from.
 constexpr std::string_view kNamers[] = {"dns", "mdns", "llmnr", "nbns"};
 
+// Dissectors that take whatever comes to their port; of TLS, if it does not begin with text.
+constexpr std::string_view kTcpTakers[] = {"http"};
+constexpr std::string_view kTcpTakersOfBinary[] = {"tls"};
+constexpr std::string_view kUdpTakers[] = {"dns"};
+
 // Heuristic dissectors on UDP that can lead to IP as well, and are disabled by default.
 constexpr const char* kHeuristics[] = {"dvb_s2_udp",  "fp_mux_udp",  "fp_udp",      "mac_lte_udp",
                                        "mac_nr_udp",  "nas_5gs_udp", "nas_eps_udp", "pdcp_lte_udp",
@@ -78,6 +83,10 @@ void note_changed_table(const char* table, ftenum_t, gpointer, gpointer, gpointe
   if (name != "tcp.port" && name != "udp.port") *static_cast<bool*>(only_ports) = false;
 }
 
+void note_any_change(const char*, ftenum_t, gpointer, gpointer, gpointer changed) {
+  *static_cast<bool*>(changed) = true;
+}
+
 }  // namespace
 
 std::unique_ptr<const Carriers> current_carriers(bool names) {
@@ -85,6 +94,14 @@ std::unique_ptr<const Carriers> current_carriers(bool names) {
   mark_ports("udp.port", kUdpCarriers, &carriers->udp);
   mark_ports("tcp.port", kTcpCarriers, &carriers->tcp);
   for (const uint16_t port : kTcpCarrierPorts) carriers->tcp.set(port);
+  // A port that was decoded as something else comes first, whether it is the lower one or not.
+  bool changed = false;
+  dissector_all_tables_foreach_changed(note_any_change, &changed);
+  if (!changed) {
+    mark_ports("tcp.port", kTcpTakers, &carriers->tcp_takers);
+    mark_ports("tcp.port", kTcpTakersOfBinary, &carriers->tcp_takers_of_binary);
+    mark_ports("udp.port", kUdpTakers, &carriers->udp_takers);
+  }
   if (names) {
     mark_ports("udp.port", kNamers, &carriers->udp);
     mark_ports("tcp.port", kNamers, &carriers->tcp);

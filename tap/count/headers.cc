@@ -327,6 +327,35 @@ bool looks_like_dns_answer(Bytes payload) {
   return (flags & 0x8000) != 0 && (flags & 0x7800) == 0 && read16(payload, 4) <= 1;
 }
 
+bool begins_with_text(Bytes data) {
+  return data.size() > 4 &&
+         std::all_of(data.begin(), data.begin() + 4, [](uint8_t c) { return c >= 32 && c < 127; });
+}
+
+// Of two ports, Wireshark asks the dissector of the lower one first, which here takes any payload.
+bool lower_port_takes(const Observation& observation, const std::bitset<65536>& carriers,
+                      const std::bitset<65536>& takers) {
+  const auto [low, high] = std::minmax(observation.source_port, observation.destination_port);
+  return low != high && takers[low] && !carriers[low];
+}
+
+// The same for TCP, where the port that the connection was opened to comes before the lower one:
+// if that is the higher one, the full dissection must see the conversation from its beginning.
+Reading read_colliding_ports(Bytes segment, Bytes data, const Carriers& carriers,
+                             const Observation& observation) {
+  constexpr uint8_t kSyn = 0x02;
+  constexpr uint8_t kAck = 0x10;
+  const bool takes_all = lower_port_takes(observation, carriers.tcp, carriers.tcp_takers);
+  const bool takes_binary =
+      lower_port_takes(observation, carriers.tcp, carriers.tcp_takers_of_binary);
+  if (!takes_all && (!takes_binary || begins_with_text(data))) return Reading::kUnknown;
+  const uint8_t flags = segment[13];
+  if ((flags & kSyn) == 0) return Reading::kObservation;
+  const bool is_from_server = (flags & kAck) != 0;
+  const bool source_is_lower = observation.source_port < observation.destination_port;
+  return is_from_server == source_is_lower ? Reading::kObservation : Reading::kTunnelBegins;
+}
+
 // Whether the payload, that of an IP datagram, cannot hold a further IP header.
 Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers& carriers,
                  const Observation& observation) {
@@ -336,8 +365,9 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       const size_t header = size_t{payload[12]} / 16 * 4;
       const Bytes data = payload.size() > header ? payload.subspan(header) : Bytes();
       if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
-        return uma_tells_port(data, observation) ? Reading::kTunnelsBeginAnywhere
-                                                 : Reading::kUnknown;
+        if (uma_tells_port(data, observation)) return Reading::kTunnelsBeginAnywhere;
+        const Reading reading = read_colliding_ports(payload, data, carriers, observation);
+        if (reading != Reading::kObservation) return reading;
       }
       if (data.empty()) return Reading::kObservation;
       if (tunnel_begins_in_tcp(data)) return Reading::kTunnelBegins;
@@ -348,8 +378,10 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       const bool has_data = payload.size() > kUdpHeader && length > kUdpHeader;
       const Bytes data = has_data ? payload.subspan(kUdpHeader) : Bytes();
       if (carriers.udp[observation.source_port] || carriers.udp[observation.destination_port]) {
-        return l2tp_moves(data, observation) ? Reading::kTunnelBeginsBetweenHosts
-                                             : Reading::kUnknown;
+        if (l2tp_moves(data, observation)) return Reading::kTunnelBeginsBetweenHosts;
+        if (!lower_port_takes(observation, carriers.udp, carriers.udp_takers)) {
+          return Reading::kUnknown;
+        }
       }
       if (!has_data) return Reading::kObservation;
       // Behind what UDP says is its length, there may be options (RFC 9868).

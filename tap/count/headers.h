@@ -28,6 +28,11 @@ struct Carriers {
   std::bitset<65536> tcp;
   std::bitset<65536> udp;
   bool dns_anywhere = false;  ///< also what looks like a DNS answer, on any UDP port
+  /// Ports whose dissectors take whatever comes, so that of a higher port's none is asked: a client
+  /// happens to use port 7236 for a connection to port 80.
+  std::bitset<65536> tcp_takers;
+  std::bitset<65536> tcp_takers_of_binary;  ///< ... but for what begins with text
+  std::bitset<65536> udp_takers;
 };
 
 enum class Reading : uint8_t {

@@ -23,6 +23,9 @@ const Carriers& usual_carriers() {
     Carriers result;
     for (const uint16_t port : kUdp) result.udp.set(port);
     for (const uint16_t port : kTcp) result.tcp.set(port);
+    result.tcp_takers.set(80);             // HTTP
+    result.tcp_takers_of_binary.set(443);  // TLS
+    result.udp_takers.set(53);             // DNS
     return result;
   }();
   return carriers;

@@ -7,7 +7,8 @@
 namespace fanout {
 
 /// All ports that current_carriers() finds in Wireshark 4.0, 4.4 and 4.6 with their defaults, which
-/// spares asking it: only where one of these ports is met, libwireshark is loaded and asked.
+/// spares asking it; and of the ports that take whatever comes, the most frequent. Only where one
+/// of these ports is met, libwireshark is loaded and asked.
 const Carriers& usual_carriers();
 
 }  // namespace fanout

@@ -1,9 +1,10 @@
 """The program's report is that of tshark -z fanout, byte for byte."""
+import re
 from pathlib import Path
 from typing import List
 
 import ordinary
-from harness import ProgramTest, capture, generated, setup
+from harness import REPOSITORY, ProgramTest, capture, generated, run, setup
 
 COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
 # One in so many of the shared captures, unless all are asked for.
@@ -19,6 +20,13 @@ def shared_captures() -> List[Path]:
         path for path in shared.rglob("*") if path.is_file() and path.suffix not in known
     )
     return found if setup().every else found[::SAMPLE]
+
+
+def array(source: str, name: str) -> str:
+    """The values of an array in C++."""
+    found = re.search(rf"\b{name}\[\] = \{{(.*?)\}};", source, re.DOTALL)
+    assert found, name
+    return found.group(1)
 
 
 class SameAnswers(ProgramTest):
@@ -54,6 +62,26 @@ class SameAnswers(ProgramTest):
             ["--filter", "ip.addr == 10.0.0.0/8 and udp", "--all"],
         ):
             self.same_as_tshark(capture("demo"), "-n", *options)
+
+    def test_the_usual_ports_are_those_of_this_wireshark(self) -> None:
+        sources = REPOSITORY / "tap"
+        carriers = (sources / "capture/carriers.cc").read_text()
+        usual = (sources / "program/usual_carriers.cc").read_text()
+        decodes = run("tshark", "-G", "decodes", home=setup().bare).out.decode()
+        rows = [line.split("\t") for line in decodes.splitlines()]
+        for transport in ("Udp", "Tcp"):
+            table = transport.lower() + ".port"
+            protocols = set(re.findall(r'"([^"]+)"', array(carriers, f"k{transport}Carriers")))
+            known = set(re.findall(r"\d+", array(usual, f"k{transport}")))
+            self.assertGreater(len(protocols), 40)
+            found = {
+                port for name, port, protocol in rows if name == table if protocol in protocols
+            }
+            self.assertLessEqual(found, known)
+        takers = {(name, port): protocol for name, port, protocol in rows}
+        self.assertEqual(takers["tcp.port", "80"], "http")
+        self.assertEqual(takers["tcp.port", "443"], "tls")
+        self.assertEqual(takers["udp.port", "53"], "dns")
 
     def test_in_a_terminal_without_unicode(self) -> None:
         self.same_as_tshark(capture("demo"), "-n", locale="C")

@@ -335,6 +335,41 @@ TEST(ReadFrame, GivesUpWhereATunnelMovesToAnotherPort) {
   EXPECT_EQ(with(6, tcp(40000, 14001, kAck, data)), Reading::kTunnelsBeginAnywhere);
 }
 
+// Of two ports Wireshark asks the dissector of the lower one first, of TCP's that of the server.
+TEST(ReadFrame, KnowsThatALowerPortTakesAllBeforeACarrierIsAsked) {
+  Carriers carriers;
+  carriers.tcp[7236] = carriers.udp[12222] = true;
+  carriers.tcp_takers[80] = carriers.tcp_takers_of_binary[443] = carriers.udp_takers[53] = true;
+  const auto with = [&](uint8_t protocol, const Octets& payload) {
+    return reading(ethernet(kIpv4Type, ipv4_packet(protocol, payload)), carriers);
+  };
+  const Octets text = octets_of("GET / HTTP/1.1");
+  const Octets binary{0x17, 3, 3, 0, 40};
+  EXPECT_EQ(with(6, tcp(7236, 80, kAck, text)), Reading::kObservation);
+  EXPECT_EQ(with(6, tcp(80, 7236, kAck, binary)), Reading::kObservation);
+  EXPECT_EQ(with(6, tcp(7236, 443, kAck, binary)), Reading::kObservation);
+  EXPECT_EQ(with(6, tcp(7236, 443, kAck, text)), Reading::kUnknown) << "TLS takes no text";
+  EXPECT_EQ(with(6, tcp(7236, 22, kAck, binary)), Reading::kUnknown) << "not known of SSH";
+  EXPECT_EQ(with(6, tcp(7236, 80, kAck, octets_of("CONNECT a:1"))), Reading::kTunnelBegins);
+  EXPECT_EQ(with(17, udp(12222, 53, binary)), Reading::kObservation);
+  EXPECT_EQ(with(17, udp(53, 12222, binary)), Reading::kObservation);
+  EXPECT_EQ(with(17, udp(12222, 22, binary)), Reading::kUnknown);
+}
+
+TEST(ReadFrame, LeavesAConnectionToTheHigherPortOfACarrierFromItsBeginning) {
+  Carriers carriers;
+  carriers.tcp[7236] = true;
+  carriers.tcp_takers[80] = true;
+  const auto with = [&](const Octets& payload) {
+    return reading(ethernet(kIpv4Type, ipv4_packet(6, payload)), carriers);
+  };
+  constexpr uint8_t kSynAck = kSyn | kAck;
+  EXPECT_EQ(with(tcp(7236, 80, kSyn)), Reading::kObservation);
+  EXPECT_EQ(with(tcp(80, 7236, kSynAck)), Reading::kObservation);
+  EXPECT_EQ(with(tcp(80, 7236, kSyn)), Reading::kTunnelBegins);
+  EXPECT_EQ(with(tcp(7236, 80, kSynAck)), Reading::kTunnelBegins);
+}
+
 TEST(ReadFrame, LeavesWhatLooksLikeDnsAloneIfItMayNameHosts) {
   const Octets answer{0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 0};
   const Octets frame = ethernet(kIpv4Type, ipv4_packet(17, udp(5000, 6000, answer)));
