@@ -108,7 +108,8 @@ class Capture:
 
     def count(self) -> Dict[str, Dict[str, Dict[str, int]]]:
         """Packets by network, source and destination."""
-        counts: Dict[str, Dict[str, Dict[str, int]]] = {"IPv4": {}, "IPv6": {}, "ARP": {}, "NDP": {}}
+        networks = ("IPv4", "IPv6", "ARP", "NDP")
+        counts: Dict[str, Dict[str, Dict[str, int]]] = {name: {} for name in networks}
         for frame in self.frames:
             for network, source, destination in frame.seen:
                 packets = counts[network].setdefault(source, {})

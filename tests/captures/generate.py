@@ -13,8 +13,9 @@ The truth is {"class", "scanners", "scans", "frames", "sources"}:
   sources   {network: {source: {destination: packets}}}, the networks being IPv4, IPv6, ARP and NDP
 
 Every IP header counts, those of all layers of a tunnel, but not those that an ICMP error quotes.
-An ARP request or neighbour solicitation counts unless it is gratuitous or a probe; replies do not. Of damaged captures that
-are what Wireshark makes of them the truth has "truth": "tshark" in place of "sources".
+An ARP request or neighbour solicitation counts unless it is gratuitous or a probe; replies do not.
+Of damaged captures that are what Wireshark makes of them the truth has "truth": "tshark" in place of
+"sources".
 """
 import argparse
 import json

@@ -151,7 +151,9 @@ def worm_beside_peers(capture: Capture) -> None:
     """SYN to port 23 of 54 hosts that are silent, beside conversations with 150 peers."""
     capture.scan(ADDRESS_SCAN, SCANNER)
     for number, peer in enumerate(hosts("198.18", 150)):
-        peers = Conversation(capture, number * 0.2, (SCANNER, 30000 + number), (peer, 20000 + number))
+        peers = Conversation(
+            capture, number * 0.2, (SCANNER, 30000 + number), (peer, 20000 + number)
+        )
         peers.open().say(0, b"peer").say(1, b"peer").say(0, bytes(400)).close()
     for number, target in enumerate(hosts("198.19.7", 54)):
         probe(capture, number * 0.5, (SCANNER, 50000 + number), (target, 23))
