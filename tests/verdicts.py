@@ -3,9 +3,9 @@
 
 usage: verdicts.py [--tshark CMD] [--ports N] [FOLDER...]
 
-Each folder holds captures in `labelled/` and a table `labels.tsv` beside it with the columns
-capture, class (address-scan, port-scan, arp-scan or benign), scanners (comma-separated) and what.
-Without a folder, `../shared/captures` beside the checkout is taken. Prints a line for each capture,
+A folder holds tables `labels.tsv`, its own and those of its folders, with the columns capture, class
+(address-scan, port-scan, arp-scan, ndp-scan; else benign), scanners (comma-separated) and what. The
+captures are beside their table or in `labelled/` there. Without a folder, `../shared/captures` beside the checkout is taken. Prints a line for each capture,
 then how many sources were called scanners that are, and that are not, by the plain threshold and by
 the verdicts. Exit status 1 if a verdict is wrong, but for captures marked "small", which have too
 few destinations or ports for the default settings and may be missed.
@@ -50,13 +50,18 @@ class Tally:
 
 
 def read_labels(folder: pathlib.Path) -> List[Label]:
+    """What the tables in a folder and in its folders say."""
     labels = []
-    for line in (folder / "labels.tsv").read_text().splitlines():
-        if not line or line.startswith("#"):
-            continue
-        capture, kind, scanners, what = (line.split("\t") + ["", "", ""])[:4]
-        names = {name for name in scanners.split(",") if name}
-        labels.append(Label(folder / "labelled" / capture, kind, names, what.startswith("small")))
+    for table in sorted(folder.glob("labels.tsv")) + sorted(folder.glob("*/labels.tsv")):
+        captures = table.parent / "labelled"
+        if not captures.is_dir():
+            captures = table.parent
+        for line in table.read_text(encoding="utf-8").splitlines():
+            if not line or line.startswith("#"):
+                continue
+            capture, kind, scanners, what = (line.split("\t") + ["", "", ""])[:4]
+            names = {name for name in scanners.split(",") if name}
+            labels.append(Label(captures / capture, kind, names, what.startswith("small")))
     return labels
 
 
@@ -83,10 +88,10 @@ def main() -> int:
     options = parser.parse_args()
     by_threshold, by_verdict, wrong = Tally(), Tally(), 0
     for folder in options.folders:
-        if not (folder / "labels.tsv").exists():
+        labels = read_labels(folder)
+        if not labels:
             print("skipped: %s has no labels.tsv" % folder)
-            continue
-        for label in read_labels(folder):
+        for label in labels:
             sources = report(shlex.split(options.tshark), label.capture)
             right, flagged, suspects = judge(label, sources)
             by_threshold.add(flagged, label.scanners)

@@ -4,7 +4,7 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Tuple
 
 from harness import (
     Counts,
@@ -18,6 +18,7 @@ from harness import (
     without_path,
 )
 from ordinary import side_by_side
+from verdicts import Label, read_labels
 
 FORMS = ("text", "json", "csv")
 REPORT = "fanout,0,all,pairs"
@@ -230,31 +231,29 @@ def examine(path: Path) -> List[str]:
 
 
 class Verdicts(TsharkTest):
-    """Who scans in the labelled captures, and nobody else."""
+    """Who scans in captures whose truth is known, and nobody else."""
 
-    def labels(self) -> List[Tuple[str, str, Set[str], str]]:
+    def labels(self) -> List[Label]:
         shared = setup().shared
         if shared is None:
             self.skipTest("no folder with shared captures; --shared names it")
-        text = (shared / "captures/labels.tsv").read_text(encoding="utf-8")
-        rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-        return [(row[0], row[1], set(row[2].split()), row[3]) for row in rows if len(row) >= 4]
+        labels = read_labels(shared / "captures")
+        self.assertGreater(len(labels), 40)
+        return labels
 
-    def suspects(self, name: str, option: str) -> Dict[str, List[str]]:
-        assert setup().shared is not None
-        path = str(setup().shared) + "/captures/labelled/" + name
-        text = self.ask("-n", "-q", "-z", option, "-r", path)
+    def suspects(self, capture: Path, option: str) -> Dict[str, List[str]]:
+        text = self.ask("-n", "-q", "-z", option, "-r", str(capture))
         rows = json.loads(text)["sources"]
         return {row["source"]: row["verdicts"] for row in rows if row["suspect"]}
 
     def hold(self, option: str) -> None:
-        for name, kind, scanners, what in self.labels():
-            with self.subTest(name):
-                few_ports = ",ports=9" if kind == "port-scan" and what.startswith("small") else ""
-                found = self.suspects(name, option + few_ports)
-                self.assertEqual(set(found), scanners)
+        for label in self.labels():
+            with self.subTest(label.capture.name):
+                few_ports = ",ports=9" if label.kind == "port-scan" and label.small else ""
+                found = self.suspects(label.capture, option + few_ports)
+                self.assertEqual(set(found), label.scanners)
                 for verdicts in found.values():
-                    self.assertIn(kind, verdicts)
+                    self.assertIn(label.kind, verdicts)
 
     def test_labelled_captures_from_the_headers(self) -> None:
         self.hold("fanout,json,all")
