@@ -384,7 +384,10 @@ local function count(engine, frame, observation)
   pair.packets = pair.packets + 1
   pair.bytes = pair.bytes + frame.bytes
   if role == ERROR or role == DISCOVERY then
-    if role == ERROR and not pair.spoke then pair.probe = "error" end
+    if role == ERROR and not pair.spoke then
+      pair.probe = observation.probe
+      if not observation.probe then pair.replying = true end
+    end
     return
   end
   local is_first, other = not pair.spoke

@@ -106,13 +106,24 @@ read[SCTP] = function(bytes, at, captured, _, source, destination)
   return observe(chunk[1], SCTP, source, destination, chunk[2])
 end
 
+-- Whether an ICMP error comes from the destination of what it is about, which has no such port or
+-- protocol (RFC 1122, 3.2.2.1; RFC 4443, 3.1 and 3.4), and not from a router.
+local function is_of_destination(protocol, kind, code)
+  if protocol == 1 then return kind == 3 and (code == 2 or code == 3) end
+  return kind == 1 and code == 4 or kind == 4 and code == 1
+end
+
 local function read_icmp(protocol, bytes, at, captured)
   if captured < 1 then return observe(DATA, ICMP, 0, 0) end
   local kind = byte(bytes, at)
   local known = (protocol == 1 and ICMP_TYPES or ICMPV6_TYPES)[kind]
     or { protocol == 58 and kind < 128 and ERROR or DATA, kind }
   local role, request = known[1], known[2]
-  local probe = role == ASK and "icmp" or role == ERROR and "error" or nil
+  local probe = role == ASK and "icmp" or nil
+  if role == ERROR then
+    local is_refusal = captured > 1 and is_of_destination(protocol, kind, byte(bytes, at + 1))
+    probe = not is_refusal and "error" or nil
+  end
   return observe(role, ICMP, request, request, probe)
 end
 

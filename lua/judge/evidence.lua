@@ -136,7 +136,8 @@ end
 -- Counts a pair; gives whether it is a first contact.
 local function add_pair(pair, source, test, evidence)
   if not pair.spoke then
-    increment(evidence, pair.probe == "error" and "errors" or "discovery")
+    local refused = pair.replying and "replied" or "discovery"
+    increment(evidence, pair.probe == "error" and "errors" or refused)
     return false
   elseif addresses.is_multicast_or_broadcast(pair.address) then
     increment(evidence, "multicast")

@@ -272,7 +272,8 @@ void Engine::note_time(Pair& pair, int64_t time) {
 bool Engine::weigh(Pair& pair, uint32_t number, Source& source, const Observation& observation) {
   if (observation.role == Role::kError || observation.role == Role::kDiscovery) {
     if (pair.spoke == 0 && observation.role == Role::kError) {
-      pair.probe_kind = static_cast<uint32_t>(Probe::kError) & (kProbes - 1);
+      pair.probe_kind = static_cast<uint32_t>(observation.probe) & (kProbes - 1);
+      if (observation.probe != Probe::kError) pair.flags |= Pair::kReplying;
     }
     return false;
   }

@@ -99,6 +99,13 @@ Message icmpv6_message(uint8_t type) {
   }
 }
 
+// Whether an ICMP error comes from the destination of what it is about, which has no such port or
+// protocol (RFC 1122, 3.2.2.1; RFC 4443, 3.1 and 3.4), and not from a router.
+bool is_of_destination(uint8_t protocol, uint8_t type, uint8_t code) {
+  if (protocol == kIcmp) return type == 3 && (code == 2 || code == 3);
+  return (type == 1 && code == 4) || (type == 4 && code == 1);
+}
+
 constexpr uint8_t kFin = 0x01;
 constexpr uint8_t kSyn = 0x02;
 constexpr uint8_t kRst = 0x04;
@@ -233,7 +240,11 @@ bool read_payload(uint8_t protocol, Bytes payload, size_t length, Observation& o
           protocol == kIcmp ? icmp_message(payload[0]) : icmpv6_message(payload[0]);
       observation.role = message.role;
       if (message.role == Role::kAsk) observation.probe = Probe::kIcmp;
-      if (message.role == Role::kError) observation.probe = Probe::kError;
+      if (message.role == Role::kError) {
+        const bool is_refusal =
+            payload.size() > 1 && is_of_destination(protocol, payload[0], payload[1]);
+        observation.probe = is_refusal ? Probe::kNone : Probe::kError;
+      }
       observation.source_port = observation.destination_port = message.request;
       return true;
     }

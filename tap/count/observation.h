@@ -163,7 +163,7 @@ enum class Probe : uint8_t {
   kSctpCookie,  ///< COOKIE ECHO
   kIcmp,        ///< an ICMP request; the port says which
   kProtocol,    ///< another IP protocol
-  kError,       ///< no probe, but an ICMP error
+  kError,       ///< no probe, but an ICMP error of a router
 };
 inline constexpr int kProbes = 16;
 

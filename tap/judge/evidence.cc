@@ -70,7 +70,9 @@ class Gathering {
     const Pair& pair = engine_.pair(sighting.pair);
     const Address destination = engine_.destination(pair);
     if (pair.spoke == 0) {
-      ++(pair.probe() == Probe::kError ? evidence_.errors : evidence_.discovery);
+      ++(pair.probe() == Probe::kError ? evidence_.errors
+         : pair.has(Pair::kReplying)   ? evidence_.replied
+                                       : evidence_.discovery);
       return;
     }
     if (destination.is_multicast_or_broadcast()) {

@@ -482,13 +482,31 @@ TEST(ReadTransport, GivesIcmpTheTypeOfTheRequest) {
   EXPECT_EQ(of(0).destination_port, 8);
   EXPECT_EQ(of(14).source_port, 13);
   EXPECT_EQ(of(9).source_port, 10);
-  for (const uint8_t type : {3, 4, 5, 11, 12}) EXPECT_EQ(of(type).role, Role::kError);
+  for (const uint8_t type : {3, 4, 5, 11, 12}) {
+    EXPECT_EQ(of(type).role, Role::kError);
+    EXPECT_EQ(of(type).probe, Probe::kError);
+  }
   EXPECT_EQ(of(200).role, Role::kData);
   const auto of6 = [](uint8_t type) { return transport_of(ipv6_packet(58, icmp(type))); };
   EXPECT_EQ(of6(128).role, Role::kAsk);
   EXPECT_EQ(of6(129).source_port, 128);
   EXPECT_EQ(of6(1).role, Role::kError);
   EXPECT_EQ(of6(143).role, Role::kData);
+}
+
+TEST(ReadTransport, DistinguishesErrorsOfTheDestinationFromThoseOfRouters) {
+  const auto probe_of = [](uint8_t protocol, uint8_t type, uint8_t code) {
+    const Octets message{type, code, 0, 0, 0, 0, 0, 0};
+    const bool is_ipv6 = protocol == 58;
+    return transport_of(is_ipv6 ? ipv6_packet(58, message) : ipv4_packet(1, message)).probe;
+  };
+  for (const uint8_t code : {2, 3}) EXPECT_EQ(probe_of(1, 3, code), Probe::kNone);
+  for (const uint8_t code : {0, 1, 4, 13}) EXPECT_EQ(probe_of(1, 3, code), Probe::kError);
+  EXPECT_EQ(probe_of(1, 11, 3), Probe::kError);
+  EXPECT_EQ(probe_of(58, 1, 4), Probe::kNone);
+  EXPECT_EQ(probe_of(58, 4, 1), Probe::kNone);
+  EXPECT_EQ(probe_of(58, 1, 3), Probe::kError);
+  EXPECT_EQ(probe_of(58, 4, 0), Probe::kError);
 }
 
 TEST(ReadTransport, WalksEveryExtensionHeader) {

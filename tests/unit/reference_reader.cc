@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace fanout {
@@ -145,6 +146,12 @@ void read_icmp(Cursor& cursor, bool is_ipv6, Observation& observation) {
   observation.role = meaning.role;
   if (meaning.role == Role::kAsk) observation.probe = Probe::kIcmp;
   if (meaning.role == Role::kError) observation.probe = Probe::kError;
+  const std::set<std::pair<int, int>> refusals =
+      is_ipv6 ? std::set<std::pair<int, int>>{{1, 4}, {4, 1}}
+              : std::set<std::pair<int, int>>{{3, 2}, {3, 3}};
+  if (!cursor.empty() && refusals.count({type, static_cast<int>(cursor.number(1))}) > 0) {
+    observation.probe = Probe::kNone;
+  }
   observation.source_port = meaning.request;
   observation.destination_port = meaning.request;
 }

@@ -64,6 +64,10 @@ class Traffic {
   Engine::Seen icmp_error(const Address& from, const Address& to) {
     return send(from, to, Role::kError, Transport::kIcmp, 3, 3, Probe::kError);
   }
+  /// Port or protocol unreachable, of the destination itself.
+  Engine::Seen icmp_refusal(const Address& from, const Address& to) {
+    return send(from, to, Role::kError, Transport::kIcmp, 3, 3);
+  }
   /// A bare ACK, FIN+ACK or RST out of nowhere.
   Engine::Seen ack(const Address& from, const Address& to, uint16_t port, uint16_t own = 40000) {
     return send(from, to, Role::kData, Transport::kTcp, own, port, Probe::kAck);

@@ -80,6 +80,14 @@ TEST_F(ProbeVerdictTest, ARouterThatReportsErrorsIsARouter) {
   EXPECT_EQ(verdict_of(a), "router");
 }
 
+TEST_F(ProbeVerdictTest, AHostWithoutTheServiceThatWasAskedForRespondsAndIsNoRouter) {
+  for (uint32_t i = 0; i < 5; ++i) {
+    traffic.udp(ipv4(100 + i), a, 40000, 161);
+    traffic.icmp_refusal(a, ipv4(100 + i));
+  }
+  EXPECT_EQ(verdict_of(a), "server");
+}
+
 // One direction.
 
 TEST_F(ProbeVerdictTest, SilenceIsNoEvidenceWhereAnswersWereNotCaptured) {
