@@ -186,9 +186,13 @@ class TsharkTest(unittest.TestCase):
         return found
 
     def rows(self, name: str, fields: Sequence[str], *arguments: str) -> List[List[str]]:
-        """The values of fields in each packet, a row for each."""
+        """The values of fields in each packet of a generated capture, a row for each."""
+        return self.rows_of(capture(name), fields, *arguments)
+
+    def rows_of(self, path: str, fields: Sequence[str], *arguments: str) -> List[List[str]]:
+        """The same of any capture."""
         wanted = [part for field in fields for part in ("-e", field)]
-        text = self.ask("-n", "-r", capture(name), "-T", "fields", *wanted, *arguments)
+        text = self.ask("-n", "-r", path, "-T", "fields", *wanted, *arguments)
         return [line.split("\t") for line in text.splitlines()]
 
     def scratch(self, name: str) -> Path:

@@ -4,7 +4,7 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 from harness import (
     Counts,
@@ -104,43 +104,37 @@ def first_difference(one: str, other: str) -> str:
     return next((f"{a[:200]!r} or {b[:200]!r}" for a, b in pairs if a != b), "in length")
 
 
-class Truth(TsharkTest):
-    """The pairs and packets of every generated capture are those that were put into it."""
-
-    def hold(self, option: str) -> None:
-        names = [name for name in capture_names() if "sources" in truth(name)]
+class Generated(TsharkTest):
+    def test_counts_and_verdicts_are_what_was_put_into_the_capture(self) -> None:
+        names = capture_names()
+        option = "fanout,0,json,all,pairs"
         for name, text in zip(names, side_by_side(lambda n: self.statistic(option, n), names)):
             with self.subTest(name):
-                report = json.loads(text)
-                self.assertEqual(report["frames"], truth(name)["frames"])
-                self.assertEqual(counts_of(report), truth(name)["sources"])
-                for row in report["sources"]:
-                    self.assertEqual(row["unique_destinations"], len(row["destinations"]))
-                    packets = sum(pair["packets"] for pair in row["destinations"])
-                    self.assertEqual(row["packets"], packets)
-                self.assertEqual(report["sources_total"], len(report["sources"]))
+                known, report = truth(name), json.loads(text)
+                self.assertEqual(report["frames"], known["frames"])
+                if "sources" in known:
+                    self.hold_counts(known, report)
+                    self.hold_verdicts(known, report)
 
-    def test_from_the_headers(self) -> None:
-        self.hold("fanout,0,json,all,pairs")
+    def hold_counts(self, known: Dict[str, Any], report: Dict[str, Any]) -> None:
+        self.assertEqual(counts_of(report), known["sources"])
+        for row in report["sources"]:
+            self.assertEqual(row["unique_destinations"], len(row["destinations"]))
+            packets = sum(pair["packets"] for pair in row["destinations"])
+            self.assertEqual(row["packets"], packets)
+        self.assertEqual(report["sources_total"], len(report["sources"]))
 
-    def test_from_the_full_dissection(self) -> None:
-        self.hold("fanout,0,json,all,pairs,full")
+    def hold_verdicts(self, known: Dict[str, Any], report: Dict[str, Any]) -> None:
+        rows = report["sources"]
+        self.assertEqual({row["source"] for row in rows if row["suspect"]}, set(known["scanners"]))
+        for kind, scanners in known["scans"].items():
+            verdicts = [row["verdicts"] for row in rows if row["source"] in scanners]
+            self.assertTrue(any(kind in own for own in verdicts), kind)
 
-    def test_frames_of_damaged_captures(self) -> None:
-        for name in capture_names():
-            if "sources" not in truth(name):
-                with self.subTest(name):
-                    report = self.report("fanout,json", name)
-                    self.assertEqual(report["frames"], truth(name)["frames"])
-
-
-class Generated(TsharkTest):
     def test_both_paths_report_the_same_and_count_what_conversations_do(self) -> None:
-        names = capture_names()
-        found = side_by_side(lambda name: BothPaths(capture(name), name), names)
-        for name, both in zip(names, found):
-            with self.subTest(name):
-                self.assertEqual(both.problems(), [])
+        for path, problems in find_problems([Path(capture(name)) for name in capture_names()]):
+            with self.subTest(path.name):
+                self.fail("; ".join(problems))
 
     def test_both_paths_find_the_same_with_names(self) -> None:
         for name in ("demo", "hostile-names", "browser"):
@@ -189,13 +183,10 @@ class RealCaptures(TsharkTest):
             self.skipTest("no folder with shared captures; --shared names it")
         paths = [path for path in sorted((shared / "captures").rglob("*")) if is_capture(path)]
         if not setup().take_all:
-            paths = paths[::PART]
+            labelled = {label.capture for label in read_labels(shared / "captures")}
+            paths = sorted({*paths[::PART], *labelled})
         self.assertTrue(paths)
-        batches = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder).chmod(0o755)
-            found = side_by_side(lambda batch: problems_in(batch, Path(folder)), batches)
-        for path, problems in (item for batch in found for item in batch):
+        for path, problems in find_problems(paths):
             with self.subTest(str(path.relative_to(shared))):
                 self.fail("; ".join(problems))
 
@@ -225,6 +216,15 @@ def problems_in(paths: List[Path], folder: Path) -> List[Tuple[Path, List[str]]]
     return problems_in(paths[:half], folder) + problems_in(paths[half:], folder)
 
 
+def find_problems(paths: List[Path]) -> List[Tuple[Path, List[str]]]:
+    """Of any number of captures, those for which something is wrong, and what."""
+    batches = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        found = side_by_side(lambda batch: problems_in(batch, Path(folder)), batches)
+    return [item for batch in found for item in batch]
+
+
 def examine(path: Path) -> List[str]:
     both = BothPaths(str(path), path.name)
     return [] if both.unreadable else both.problems()
@@ -233,43 +233,21 @@ def examine(path: Path) -> List[str]:
 class Verdicts(TsharkTest):
     """Who scans in captures whose truth is known, and nobody else."""
 
-    def labels(self) -> List[Label]:
+    def suspects(self, label: Label) -> Dict[str, List[str]]:
+        few_ports = ",ports=9" if label.kind == "port-scan" and label.small else ""
+        option = "fanout,json,all" + few_ports
+        text = self.ask("-n", "-q", "-z", option, "-r", str(label.capture))
+        rows = json.loads(text)["sources"]
+        return {row["source"]: row["verdicts"] for row in rows if row["suspect"]}
+
+    def test_labelled_captures(self) -> None:
         shared = setup().shared
         if shared is None:
             self.skipTest("no folder with shared captures; --shared names it")
         labels = read_labels(shared / "captures")
         self.assertGreater(len(labels), 40)
-        return labels
-
-    def suspects(self, capture: Path, option: str) -> Dict[str, List[str]]:
-        text = self.ask("-n", "-q", "-z", option, "-r", str(capture))
-        rows = json.loads(text)["sources"]
-        return {row["source"]: row["verdicts"] for row in rows if row["suspect"]}
-
-    def hold(self, option: str) -> None:
-        for label in self.labels():
+        for label, found in zip(labels, side_by_side(self.suspects, labels)):
             with self.subTest(label.capture.name):
-                few_ports = ",ports=9" if label.kind == "port-scan" and label.small else ""
-                found = self.suspects(label.capture, option + few_ports)
                 self.assertEqual(set(found), label.scanners)
                 for verdicts in found.values():
                     self.assertIn(label.kind, verdicts)
-
-    def test_labelled_captures_from_the_headers(self) -> None:
-        self.hold("fanout,json,all")
-
-    def test_labelled_captures_from_the_full_dissection(self) -> None:
-        self.hold("fanout,json,all,full")
-
-    def test_generated_captures(self) -> None:
-        for name in capture_names():
-            known = truth(name)
-            if "sources" not in known:
-                continue
-            with self.subTest(name):
-                rows = self.report("fanout,json,all", name)["sources"]
-                found = {row["source"] for row in rows if row["suspect"]}
-                self.assertEqual(found, set(known["scanners"]))
-                for kind, scanners in known["scans"].items():
-                    verdicts = [row["verdicts"] for row in rows if row["source"] in scanners]
-                    self.assertTrue(any(kind in own for own in verdicts), kind)
