@@ -41,7 +41,7 @@ class Limited {
       tap_packet_cb packet;
     };
     const Tap taps[] = {{"ip", on_ip}, {"ipv6", on_ipv6}};
-    std::string why = take(register_tap_listener("frame", this, filter.c_str(), TL_REQUIRES_NOTHING,
+    std::string why = take(register_tap_listener("frame", this, filter.c_str(), kFrameTapFlags,
                                                  on_reset, on_frame, nullptr, nullptr));
     if (why.empty()) ++listeners_;
     for (const Tap& tap : taps) {
@@ -52,7 +52,7 @@ class Limited {
     }
     // Without a filter: only this counts all frames that were read.
     if (why.empty()) {
-      why = take(register_tap_listener("frame", &frames_read_, nullptr, TL_REQUIRES_NOTHING,
+      why = take(register_tap_listener("frame", &frames_read_, nullptr, kFrameTapFlags,
                                        on_reset_read, on_read, nullptr, nullptr));
       is_counting_ = why.empty();
     }

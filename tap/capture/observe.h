@@ -10,6 +10,10 @@
 
 namespace fanout {
 
+/// What a listener of the tap "frame" requires: to be told of frames, too, that end within what an
+/// ICMP error quotes. Wireshark takes the whole of such a frame for quoted.
+inline constexpr unsigned kFrameTapFlags = TL_REQUIRES_ERROR_PACKETS;
+
 /// The link type that read_frame() takes for a frame of this packet; false if it knows none.
 bool link_of(const packet_info* pinfo, Link* link);
 

@@ -188,12 +188,15 @@ class Library : public Dissector {
     struct Tap {
       const char* name;
       tap_packet_cb packet;
+      unsigned flags;
     };
-    const Tap taps[] = {{"frame", on_frame}, {"ip", on_ip}, {"ipv6", on_ipv6}};
+    const Tap taps[] = {{"frame", on_frame, kFrameTapFlags},
+                        {"ip", on_ip, TL_REQUIRES_NOTHING},
+                        {"ipv6", on_ipv6, TL_REQUIRES_NOTHING}};
     const char* filter = settings.filter.empty() ? nullptr : settings.filter.c_str();
     for (const Tap& tap : taps) {
-      GString* why = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING, nullptr,
-                                           tap.packet, nullptr, nullptr);
+      GString* why = register_tap_listener(tap.name, this, filter, tap.flags, nullptr, tap.packet,
+                                           nullptr, nullptr);
       if (why == nullptr) continue;
       *error = settings.filter_option + ": \"" + settings.filter +
                "\" is not a display filter: " + why->str;

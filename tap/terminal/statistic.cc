@@ -38,15 +38,16 @@ class Statistic {
       tap_reset_cb reset;
       tap_packet_cb packet;
       tap_draw_cb draw;
+      unsigned flags;
     };
     // The frame's listener resets and draws for all, and comes last in each frame.
-    const Tap taps[] = {{"frame", on_reset, on_frame, on_draw},
-                        {"ip", nullptr, on_ip, nullptr},
-                        {"ipv6", nullptr, on_ipv6, nullptr},
-                        {kHeaderTap, nullptr, on_header, nullptr}};
+    const Tap taps[] = {{"frame", on_reset, on_frame, on_draw, kFrameTapFlags},
+                        {"ip", nullptr, on_ip, nullptr, TL_REQUIRES_NOTHING},
+                        {"ipv6", nullptr, on_ipv6, nullptr, TL_REQUIRES_NOTHING},
+                        {kHeaderTap, nullptr, on_header, nullptr, TL_REQUIRES_NOTHING}};
     const char* filter = options_.filter.empty() ? nullptr : options_.filter.c_str();
     for (const Tap& tap : taps) {
-      GString* error = register_tap_listener(tap.name, this, filter, TL_REQUIRES_NOTHING, tap.reset,
+      GString* error = register_tap_listener(tap.name, this, filter, tap.flags, tap.reset,
                                              tap.packet, tap.draw, nullptr);
       if (error != nullptr) {
         stop_listening();
