@@ -343,6 +343,14 @@ bool begins_with_text(Bytes data) {
          std::all_of(data.begin(), data.begin() + 4, [](uint8_t c) { return c >= 32 && c < 127; });
 }
 
+// The content types and the major version of RFC 8446, 5.1.
+bool begins_with_tls(Bytes data) {
+  constexpr uint8_t kChangeCipherSpec = 20;
+  constexpr uint8_t kApplicationData = 23;
+  return data.size() >= 3 && data[0] >= kChangeCipherSpec && data[0] <= kApplicationData &&
+         data[1] == 3 && data[2] <= 4;
+}
+
 // Of two ports, Wireshark asks the dissector of the lower one first, which here takes any payload.
 bool lower_port_takes(const Observation& observation, const std::bitset<65536>& carriers,
                       const std::bitset<65536>& takers) {
@@ -359,9 +367,13 @@ Reading read_colliding_ports(Bytes segment, Bytes data, const Carriers& carriers
   const bool takes_all = lower_port_takes(observation, carriers.tcp, carriers.tcp_takers);
   const bool takes_binary =
       lower_port_takes(observation, carriers.tcp, carriers.tcp_takers_of_binary);
-  if (!takes_all && (!takes_binary || begins_with_text(data))) return Reading::kUnknown;
+  if (!takes_all && !takes_binary) return Reading::kUnknown;
   const uint8_t flags = segment[13];
-  if ((flags & kSyn) == 0) return Reading::kObservation;
+  if ((flags & kSyn) == 0) {
+    if (takes_all) return Reading::kObservation;
+    if (begins_with_text(data)) return Reading::kPartOfTlsOrText;
+    return begins_with_tls(data) ? Reading::kTlsRecord : Reading::kObservation;
+  }
   const bool is_from_server = (flags & kAck) != 0;
   const bool source_is_lower = observation.source_port < observation.destination_port;
   return is_from_server == source_is_lower ? Reading::kObservation : Reading::kTunnelBegins;
@@ -378,6 +390,9 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
         if (uma_tells_port(data, observation)) return Reading::kTunnelsBeginAnywhere;
         const Reading reading = read_colliding_ports(payload, data, carriers, observation);
+        if (reading == Reading::kPartOfTlsOrText && tunnel_begins_in_tcp(data)) {
+          return Reading::kTunnelBegins;
+        }
         if (reading != Reading::kObservation) return reading;
       }
       if (data.empty()) return Reading::kObservation;

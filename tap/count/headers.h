@@ -38,7 +38,12 @@ struct Carriers {
 enum class Reading : uint8_t {
   kObservation,  ///< the frame holds exactly the observation that was read
   kNothing,      ///< the frame holds none, for certain
-  kUnknown,      ///< only the full dissection can tell
+  /// As kObservation; a record of TLS between ports of which one could be a tunnel's.
+  kTlsRecord,
+  /// Between such ports, and not the beginning of a record of TLS: as kObservation where TLS was
+  /// seen in the conversation before, of whose records it then is a part; else as kUnknown.
+  kPartOfTlsOrText,
+  kUnknown,  ///< only the full dissection can tell
   /// Only the full dissection can tell, of this frame and of those that follow in its conversation:
   /// with the same two addresses and ports.
   kTunnelBegins,

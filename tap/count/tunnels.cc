@@ -47,6 +47,17 @@ void FrameReader::find_neighbour(Bytes captured, HeaderObservations& observed) {
                                           header, observed.neighbour);
 }
 
+// Wireshark joins the segments of a record, so that its dissector of TLS, which takes no text, sees
+// only how the record begins.
+Reading FrameReader::follow_tls(Reading reading, const Observation& observation) {
+  const Conversation conversation = conversation_of(observation, false);
+  if (reading == Reading::kPartOfTlsOrText) {
+    return tls_.contains(conversation) ? Reading::kObservation : Reading::kUnknown;
+  }
+  if (tls_.size() < kMost) tls_.insert(conversation);
+  return Reading::kObservation;
+}
+
 void FrameReader::note(Reading reading, const Observation& observation) {
   if (reading == Reading::kTunnelsBeginAnywhere || conversations_.size() >= kMost) {
     reads_nothing_ = true;

@@ -32,7 +32,10 @@ class FrameReader {
   Reading read(Link link, Bytes captured, uint32_t length, HeaderObservations& observed) {
     if (reads_nothing_) return Reading::kUnknown;
     Observation& header = observed.header;
-    const Reading reading = read_frame(link, captured, length, *carriers_, header);
+    Reading reading = read_frame(link, captured, length, *carriers_, header);
+    if (reading == Reading::kTlsRecord || reading == Reading::kPartOfTlsOrText) {
+      reading = follow_tls(reading, header);
+    }
     observed.has_neighbour = false;
     if (reading == Reading::kObservation) {
       if (!conversations_.empty() && is_inside(header)) return Reading::kUnknown;
@@ -69,11 +72,13 @@ class FrameReader {
   bool is_inside(const Observation& observation) const;
   static void find_neighbour(Bytes captured, HeaderObservations& observed);
   void note(Reading reading, const Observation& observation);
+  Reading follow_tls(Reading reading, const Observation& observation);
 
   const Carriers* carriers_;
   bool reads_nothing_ = false;
   boost::unordered_flat_set<Conversation, Hash> conversations_;
-  std::bitset<4096> hosts_;  // spares nearly all other frames the search
+  boost::unordered_flat_set<Conversation, Hash> tls_;  // those with a port of a tunnel's
+  std::bitset<4096> hosts_;                            // spares nearly all other frames the search
 };
 
 }  // namespace fanout

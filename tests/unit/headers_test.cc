@@ -347,8 +347,12 @@ TEST(ReadFrame, KnowsThatALowerPortTakesAllBeforeACarrierIsAsked) {
   const Octets binary{0x17, 3, 3, 0, 40};
   EXPECT_EQ(with(6, tcp(7236, 80, kAck, text)), Reading::kObservation);
   EXPECT_EQ(with(6, tcp(80, 7236, kAck, binary)), Reading::kObservation);
-  EXPECT_EQ(with(6, tcp(7236, 443, kAck, binary)), Reading::kObservation);
-  EXPECT_EQ(with(6, tcp(7236, 443, kAck, text)), Reading::kUnknown) << "TLS takes no text";
+  EXPECT_EQ(with(6, tcp(7236, 443, kAck, binary)), Reading::kTlsRecord);
+  EXPECT_EQ(with(6, tcp(7236, 443, kAck, {0x99, 3, 3, 0, 40})), Reading::kObservation);
+  EXPECT_EQ(with(6, tcp(7236, 443, kAck, text)), Reading::kPartOfTlsOrText)
+      << "TLS takes text only within a record";
+  EXPECT_EQ(with(6, tcp(7236, 443, kAck, octets_of("CONNECT a:1 HTTP/1.1"))),
+            Reading::kTunnelBegins);
   EXPECT_EQ(with(6, tcp(7236, 22, kAck, binary)), Reading::kUnknown) << "not known of SSH";
   EXPECT_EQ(with(6, tcp(7236, 80, kAck, octets_of("CONNECT a:1"))), Reading::kTunnelBegins);
   EXPECT_EQ(with(17, udp(12222, 53, binary)), Reading::kObservation);

@@ -50,6 +50,20 @@ TEST_F(FrameReaderTest, LeavesAllPortsOfTwoHostsWhoseTunnelMayMove) {
   EXPECT_EQ(read(kUdp, udp(5000, 6000), kThird), Reading::kObservation) << "another host";
 }
 
+TEST_F(FrameReaderTest, TakesTextForAPartOfTlsOnlyWhereTlsWasSeen) {
+  carriers.tcp[7236] = carriers.tcp_takers_of_binary[443] = true;
+  const Octets record{23, 3, 3, 0x10, 0};
+  const Octets text = octets_of("OPTIONS");
+  EXPECT_EQ(read(kTcp, tcp(443, 7236, kAck, text)), Reading::kUnknown) << "before any TLS";
+  EXPECT_EQ(read(kTcp, tcp(443, 7236, kAck, record)), Reading::kObservation);
+  EXPECT_EQ(read(kTcp, tcp(443, 7236, kAck, text)), Reading::kObservation);
+  EXPECT_EQ(read(kTcp, tcp(7236, 443, kAck, text), kOther, kOne), Reading::kObservation)
+      << "the way back";
+  EXPECT_EQ(read(kTcp, tcp(443, 7236, kAck, text), kThird), Reading::kUnknown) << "another host";
+  EXPECT_EQ(read(kTcp, tcp(443, 7236, kAck, octets_of("CONNECT a:1"))), Reading::kUnknown);
+  EXPECT_EQ(read(kTcp, tcp(443, 7236, kAck, record)), Reading::kUnknown) << "a tunnel began";
+}
+
 TEST_F(FrameReaderTest, LeavesEverythingWhereATunnelMayBeginAnywhere) {
   carriers.tcp[14001] = true;
   EXPECT_EQ(read(kTcp, tcp(40000, 80, kAck)), Reading::kObservation);
