@@ -62,6 +62,50 @@ bool is_standard_output([[maybe_unused]] const std::string& path) {
 #endif
 }
 
+#ifdef O_TMPFILE
+std::string link_to(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
+#endif
+
+// A file without a name in the folder of `path`, of which nothing is left however this process
+// ends; -1 where the system or the file system has none.
+int open_nameless([[maybe_unused]] const std::string& path) {
+#ifdef O_TMPFILE
+  char* folder = g_path_get_dirname(path.c_str());
+  const int descriptor = ::open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  g_free(folder);
+  if (descriptor < 0) return -1;
+  if (g_access(link_to(descriptor).c_str(), F_OK) == 0) return descriptor;
+  close(descriptor);
+  return -1;
+#else
+  return -1;
+#endif
+}
+
+// Gives such a file the name `path`, which must be free; 0, or why not.
+int give_name([[maybe_unused]] int descriptor, [[maybe_unused]] const std::string& path) {
+#ifdef O_TMPFILE
+  const std::string source = link_to(descriptor);
+  return linkat(AT_FDCWD, source.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0
+                                                                                          : errno;
+#else
+  return ENOTSUP;
+#endif
+}
+
+// Gives it a free name beside `path`, which is taken.
+int give_free_name(int descriptor, const std::string& path, std::string* name) {
+  constexpr int kTries = 100;
+  int code = EEXIST;
+  for (int i = 0; i < kTries && code == EEXIST; ++i) {
+    char suffix[16];
+    g_snprintf(suffix, sizeof suffix, ".%06x", g_random_int() & 0xffffffu);
+    *name = path + suffix;
+    code = give_name(descriptor, *name);
+  }
+  return code;
+}
+
 }  // namespace
 
 Output::Output() : file_(stdout) {}
@@ -95,11 +139,15 @@ bool Output::open() {
   // A file without write permission must not be replaced either.
   const bool exists = g_file_test(path_.c_str(), G_FILE_TEST_EXISTS);
   if (exists && g_access(path_.c_str(), 2) != 0) return fail("cannot write", errno);
-  temporary_ = path_ + ".XXXXXX";
-  const int descriptor = g_mkstemp_full(temporary_.data(), O_RDWR, 0666);
-  if (descriptor < 0) {
-    temporary_.clear();
-    return fail("cannot write", errno);
+  int descriptor = open_nameless(path_);
+  is_nameless_ = descriptor >= 0;
+  if (!is_nameless_) {
+    temporary_ = path_ + ".XXXXXX";
+    descriptor = g_mkstemp_full(temporary_.data(), O_RDWR, 0666);
+    if (descriptor < 0) {
+      temporary_.clear();
+      return fail("cannot write", errno);
+    }
   }
 #ifndef _WIN32
   struct stat before {};
@@ -119,6 +167,14 @@ bool Output::commit() {
   if (std::fflush(file_) != 0 && write_error_ == 0) write_error_ = errno;
   if (file_ == stdout) {
     return write_error_ == 0 || fail("cannot write", write_error_);
+  }
+  if (is_nameless_ && write_error_ == 0) {
+    const int descriptor = fileno(file_);
+    write_error_ = give_name(descriptor, path_);
+    // No call names a file and replaces another at once. If the process is killed between the two,
+    // the new file is left, whole, beside the old one.
+    if (write_error_ == EEXIST) write_error_ = give_free_name(descriptor, path_, &temporary_);
+    if (write_error_ != 0) temporary_.clear();
   }
   if (std::fclose(file_) != 0 && write_error_ == 0) write_error_ = errno;
   file_ = nullptr;

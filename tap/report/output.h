@@ -11,8 +11,10 @@
 
 namespace fanout {
 
-/// Writes to a temporary file beside the target and moves it into place at the end. A target that
-/// is not a regular file (a device, a pipe), or is where standard output goes, is written directly.
+/// Writes to a temporary file beside the target and moves it into place at the end. Where the
+/// system has files without names (Linux), that file has none until it is whole, so that nothing is
+/// left of it if the process is killed. A target that is not a regular file (a device, a pipe), or
+/// is where standard output goes, is written directly.
 class Output {
  public:
   /// To standard output.
@@ -38,7 +40,8 @@ class Output {
   bool fail(const char* what, int code);
 
   std::string path_;
-  std::string temporary_;  // empty: writing directly
+  std::string temporary_;     // empty: it has no name, or what is written to is the target
+  bool is_nameless_ = false;  // what is written to has no name yet
   std::FILE* file_ = nullptr;
   int write_error_ = 0;
   std::string error_;
