@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tap/report/html.h"
+#include "tap/report/html_files.h"
 #include "tap/report/html_pictures.h"
 #include "tap/report/html_table.h"
 #include "tap/report/render.h"
@@ -53,6 +54,7 @@ class HtmlReport {
     write_suspects();
     write_pictures();
     write_html_table(report_, presentation_, shown_, output_);
+    if (report_.settings.files) write_html_files(*report_.settings.files, output_);
     output_ << "</main>\n<script>" << kHtmlScript << "</script>\n</body>\n</html>\n";
     output_.flush();
   }
