@@ -121,10 +121,9 @@ ManySettings Count::many_settings() {
 }
 
 void Count::merge(Many& many, const Many::Sink& sink, const std::function<void()>& again) {
+  if (many.is_empty()) throw Failure(2, "there is no capture to read");
   many.merge(sink, again);
   if (many.has_problems()) status_ = 2;
-  const bool is_empty = many.files().empty();
-  if (is_empty) throw Failure(2, "there is no capture to read");
   files_ = many.files();
 }
 

@@ -43,13 +43,12 @@ class Search {
   void add(const std::string& name) {
     struct stat found {};
     if (stat(name.c_str(), &found) != 0) {
-      inputs_.problems.push_back("The file \"" + name +
-                                 "\" cannot be read: " + std::strerror(errno) + ".");
+      leave_out(name, "The file \"" + name + "\" cannot be read: " + std::strerror(errno) + ".");
     } else if (S_ISDIR(found.st_mode)) {
       add_folder(name, found);
     } else if (!S_ISREG(found.st_mode)) {
-      inputs_.problems.push_back("The file \"" + name +
-                                 "\" is no regular file; such a one can only be read alone.");
+      leave_out(name,
+                "The file \"" + name + "\" is no regular file; such a one can only be read alone.");
     } else {
       add_file(name, found, true);
     }
@@ -65,6 +64,10 @@ class Search {
   }
 
  private:
+  void leave_out(const std::string& path, std::string problem) {
+    inputs_.unreadable.push_back({path, std::move(problem)});
+  }
+
   bool is_new(const struct stat& found) {
     return seen_.insert({found.st_dev, found.st_ino}).second;
   }
@@ -78,8 +81,7 @@ class Search {
       names.push_back(entries->path().string());
     }
     if (error) {
-      inputs_.problems.push_back("The folder \"" + name + "\" cannot be read: " + error.message() +
-                                 ".");
+      leave_out(name, "The folder \"" + name + "\" cannot be read: " + error.message() + ".");
     }
     std::sort(names.begin(), names.end());
     for (const std::string& inside : names) {
@@ -112,7 +114,7 @@ class Search {
     const std::unique_ptr<CaptureFile> file = CaptureFile::open(path, &error, &is_other);
     if (!is_named && (file ? !is_of_a_network(*file) : is_other)) return;
     if (!file) {
-      inputs_.problems.push_back(error);
+      leave_out(path, std::move(error));
       return;
     }
     if (file->read()) input.begin = file->time();

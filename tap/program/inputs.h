@@ -16,9 +16,15 @@ struct Input {
   uint64_t bytes = 0;  ///< its size on disk
 };
 
+/// What was named, or found in a folder, and cannot be read.
+struct Unreadable {
+  std::string path;
+  std::string problem;  ///< a message that names it
+};
+
 struct Inputs {
-  std::vector<Input> files;           ///< by `begin`, equal ones by path
-  std::vector<std::string> problems;  ///< of what was named and cannot be read: a message each
+  std::vector<Input> files;  ///< by `begin`, equal ones by path
+  std::vector<Unreadable> unreadable;
 };
 
 /// Whether this asks for the report on several files: more than one name, a folder, or a file of

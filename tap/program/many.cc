@@ -16,8 +16,13 @@ Many::Many(Inputs inputs, ManySettings settings) : settings_(std::move(settings)
       mmap(nullptr, sizeof(Progressed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw Failure(2, "cannot share memory");
   progress_ = new (memory) Progressed;
-  for (const std::string& problem : inputs.problems) note_problem(problem);
+  for (Unreadable& unreadable : inputs.unreadable) leave_out(std::move(unreadable));
   for (Input& input : inputs.files) add(std::move(input));
+  for (Unreadable& unreadable : unreadable_) {
+    FileFacts& facts = files_.emplace_back();
+    facts.path = std::move(unreadable.path);
+    facts.problem = std::move(unreadable.problem);
+  }
   std::stable_sort(sources_.begin(), sources_.end(),
                    [](const Source& a, const Source& b) { return a.input.begin < b.input.begin; });
 }
@@ -29,35 +34,43 @@ void Many::note_problem(const std::string& problem) {
   if (!is_second_time_) settings_.complain(problem);
 }
 
-bool Many::add(Input input) {
+void Many::leave_out(Unreadable unreadable) {
+  note_problem(unreadable.problem);
+  unreadable_.push_back(std::move(unreadable));
+}
+
+void Many::add(Input input) {
   Source source;
   source.input = std::move(input);
   if (source.input.is_runs) {
-    if (!add_runs(source)) return false;
+    std::string problem;
+    if (!add_runs(source, &problem)) {
+      leave_out({source.input.path, std::move(problem)});
+      return;
+    }
   } else {
     source.numbers = {static_cast<uint32_t>(files_.size())};
     files_.emplace_back().path = source.input.path;
   }
   bytes_ += source.input.bytes;
   sources_.push_back(std::move(source));
-  return true;
 }
 
-bool Many::add_runs(Source& source) {
+bool Many::add_runs(Source& source, std::string* problem) {
   const std::string& path = source.input.path;
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (file == nullptr) {
-    note_problem("The file \"" + path + "\" cannot be read: " + std::strerror(errno) + ".");
+    *problem = "The file \"" + path + "\" cannot be read: " + std::strerror(errno) + ".";
     return false;
   }
   RunsReader reader(file, path);
   if (!reader.read_header()) {
-    note_problem(reader.error());
+    *problem = reader.error();
     return false;
   }
   const std::string why = why_not_mergeable(reader.header(), settings_.wanted);
   if (!why.empty()) {
-    note_problem("The file \"" + path + "\" is left out: " + why + ".");
+    *problem = "The file \"" + path + "\" is left out: " + why + ".";
     return false;
   }
   int64_t begin = std::numeric_limits<int64_t>::max();

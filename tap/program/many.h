@@ -40,7 +40,10 @@ class Many {
   /// forgotten, and merges their packets one by one. Throws Failure.
   void merge(const Sink& sink, const std::function<void()>& again);
 
-  /// All captures, by the numbers in the runs; those that files of runs were made from, too.
+  /// Whether there is nothing to read.
+  bool is_empty() const { return sources_.empty(); }
+  /// All captures, by the numbers in the runs; those that files of runs were made from, too. Last
+  /// comes what could not be read at all.
   const std::vector<FileFacts>& files() const { return files_; }
   /// Whether something could not be read, or not to its end. complain() was told.
   bool has_problems() const { return has_problems_; }
@@ -55,18 +58,20 @@ class Many {
     bool join = true;               // else its packets are merged one by one
   };
 
-  bool add(Input input);
-  bool add_runs(Source& source);
+  void add(Input input);
+  bool add_runs(Source& source, std::string* problem);
   uint64_t merge_once(const Sink& sink);
   std::unique_ptr<RunStream> open_capture(const Source& source, Workers* workers);
   std::unique_ptr<RunStream> open_runs(const Source& source);
   bool separate_overlapping();
   void note_problem(const std::string& problem);
+  void leave_out(Unreadable unreadable);
 
   ManySettings settings_;
   Progressed* progress_;
   std::vector<Source> sources_;
   std::vector<FileFacts> files_;
+  std::vector<Unreadable> unreadable_;
   uint64_t bytes_ = 0;
   bool has_problems_ = false;
   bool is_second_time_ = false;  // problems were told of
