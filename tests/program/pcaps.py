@@ -35,6 +35,19 @@ def write(path: Path, capture: Capture, packets: Sequence[Packet]) -> None:
     path.chmod(0o644)
 
 
+def in_time_order(capture: Capture) -> Capture:
+    """The same packets in the order of their times, each at least a microsecond after the one
+    before, so that those of several files can be put into no other order."""
+    packets: List[Packet] = []
+    latest = -1
+    for packet in sorted(capture.packets, key=lambda packet: packet.time):
+        seconds, micros = struct.unpack_from("<II", packet.record)
+        latest = max(seconds * 1_000_000 + micros, latest + 1)
+        stamp = struct.pack("<II", *divmod(latest, 1_000_000))
+        packets.append(Packet(latest / 1e6, stamp + packet.record[8:], packet.data))
+    return Capture(capture.header, packets)
+
+
 def cut(capture: Capture, folder: Path, parts: int) -> Dict[str, List[int]]:
     """Writes the capture in so many parts, one after the other in time. Returns the numbers of the
     frames in the whole, by the path of the part."""

@@ -1,17 +1,18 @@
 """Many captures, and files of runs, are counted as the one capture of all their packets."""
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
-import time
+import sys
 from pathlib import Path
 from typing import Any, Dict, List
 
 import ordinary
 import pcaps
-from harness import ProgramTest, capture, setup
+from harness import GENERATE, ProgramTest, capture, run, setup, shared_captures
 
 COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
 NAMES = ("demo", "p2p", "arp-sweep", "ipv6-browser", "port-scan-syn", "scanned-host")
@@ -62,6 +63,35 @@ class Many(ProgramTest):
                 report = self.report(*COUNTS, "--jobs", jobs, *numbers)
                 self.same_as_whole(report, numbers, whole)
 
+    def test_real_captures_cut_by_time_and_by_sensor(self) -> None:
+        paths = shared_captures()
+        if not paths:
+            self.skipTest("no folder shared/captures beside the repository")
+        if not shutil.which("editcap"):
+            self.skipTest("no editcap: install tshark")
+
+        def compare(number: int) -> bool:
+            path, folder = paths[number], self.folder / str(number)
+            folder.mkdir()
+            folder.chmod(0o777)
+            plain = folder / "plain.pcap"
+            run("editcap", "-F", "pcap", str(path), str(plain))
+            # Neither what holds no packets, nor what the format cannot hold.
+            if not plain.exists() or plain.stat().st_size <= pcaps.HEADER:
+                return False
+            whole = pcaps.in_time_order(pcaps.read(str(plain)))
+            pcaps.write(folder / "whole.pcap", whole, whole.packets)
+            expected = self.report(*COUNTS, str(folder / "whole.pcap"))
+            # What the dissection remembers of a conversation, it remembers within a file.
+            if json.loads(expected)["full_frames"] > 0:
+                return False
+            for parts in (pcaps.cut(whole, folder / "time", 8), pcaps.split(whole, folder / "side")):
+                self.same_as_whole(self.report(*COUNTS, "--jobs", "2", *parts), parts, expected)
+            return True
+
+        compared = sum(ordinary.side_by_side(compare, range(len(paths))))
+        self.assertGreater(compared, len(paths) // 3)
+
     def test_in_whichever_order_they_are_named(self) -> None:
         numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 4)
         report = self.report(*COUNTS, *numbers)
@@ -78,6 +108,27 @@ class Many(ProgramTest):
             self.assertEqual(row["format"], "pcap")
             self.assertLessEqual(row["first_time"], row["last_time"])
         self.assertIn("3 files", self.report("-n", *numbers))
+
+    def test_files_are_listed_in_html_with_what_was_wrong(self) -> None:
+        numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
+        hostile = self.folder / "cut" / '<b onclick="x">\u202e&amp;.pcap'
+        last = Path(list(numbers)[-1])
+        hostile.write_bytes(last.read_bytes()[:-5])
+        hostile.chmod(0o644)
+        last.unlink()
+        done = self.fanout("-n", "--html", str(self.folder / "cut"))
+        self.assertEqual(done.status, 2)
+        page = done.out.decode()
+        rows = page.partition('<table id="files">')[2].partition("</table>")[0].split("<tr>")[2:]
+        self.assertEqual(len(rows), 3)
+        for number, (path, frames) in enumerate(list(numbers.items())[:2], 1):
+            self.assertIn(f"<td>{number}</td>", rows[number - 1])
+            self.assertIn(f"<bdi>{path}</bdi>", rows[number - 1])
+            self.assertIn(f"<td>{len(frames):,}</td>", rows[number - 1])
+        self.assertIn("/&lt;b onclick=&quot;x&quot;&gt;\ufffd&amp;amp;.pcap</bdi>", rows[2])
+        self.assertIn("appears to have been cut short in the middle of a packet", rows[2])
+        self.assertNotIn("<b onclick", page)
+        self.assertNotIn("files-title", self.report("-n", "--html", capture("demo")))
 
     # Runs
 
@@ -155,7 +206,12 @@ class Many(ProgramTest):
         os.chown(secret, os.geteuid(), os.getegid())
         done = self.fanout(*COUNTS, str(self.folder / "cut"))
         self.assertIn("secret.pcap", done.err)
-        self.assertEqual((done.status, json.loads(done.out)), (2, expected))
+        self.assertEqual(done.status, 2)
+        report = json.loads(done.out)
+        unreadable = report["files"].pop()
+        self.assertEqual((unreadable["path"], unreadable["frames"]), (str(secret), 0))
+        self.assertIn(unreadable["problem"], done.err)
+        self.assertEqual(report, expected)
 
     def test_a_truncated_file_counts_up_to_where_it_breaks(self) -> None:
         numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
@@ -177,22 +233,63 @@ class Many(ProgramTest):
 
     # Ends
 
+    def written(self, process: "subprocess.Popen[bytes]") -> int:
+        """How many bytes it has written anywhere; those of the end where it is gone."""
+        try:
+            text = Path(f"/proc/{process.pid}/io").read_text()
+        except OSError:
+            return sys.maxsize
+        found = re.search(r"^wchar: (\d+)", text, re.MULTILINE)
+        return int(found.group(1)) if found else sys.maxsize
+
+    def killed_once_it_wrote(self, size: int, *arguments: str) -> int:
+        """Its status, after SIGKILL as soon as it has written that much."""
+        process = subprocess.Popen(
+            [str(setup().program), *arguments],
+            env=ordinary.environment(setup().home, setup().sanitizer),
+            **ordinary.as_user(),
+        )
+        while process.poll() is None and self.written(process) < size:
+            pass
+        process.kill()
+        return process.wait()
+
     def test_killed_it_leaves_no_part_of_a_file(self) -> None:
         out = self.folder / "out"
         out.mkdir()
         ordinary.give_to_user(out)
-        fifo = self.folder / "fifo"
-        os.mkfifo(fifo)
-        fifo.chmod(0o666)
-        for option in ("--runs", "--file"):
-            inputs = [str(fifo)] if option == "--file" else [capture("demo")] * 1
-            process = subprocess.Popen(
-                [str(setup().program), "-n", option, str(out / "wanted"), *inputs],
-                env=ordinary.environment(setup().home, setup().sanitizer),
-                **ordinary.as_user(),
-            )
-            if option == "--file":
-                time.sleep(0.5)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            self.assertFalse((out / "wanted").exists() and option == "--file")
+        wanted = out / "wanted"
+        sweep = self.folder / "sweep.pcap"
+        subprocess.run(
+            [sys.executable, str(GENERATE), "--large", "syn-sweep", "40000", str(sweep)],
+            check=True,
+        )
+        sweep.chmod(0o644)
+        for options in (
+            ("--runs", str(wanted)),
+            ("--json", "--all", "--pairs", "--file", str(wanted)),
+            ("--html", "--all", "--pairs", "--file", str(wanted)),
+        ):
+            arguments = ("-n", *options, str(sweep))
+            self.assertEqual(self.fanout(*arguments).status, 0)
+            size = wanted.stat().st_size
+            # A runs file is written twice, first to a temporary file.
+            size *= 2 if "--runs" in options else 1
+            whole_is, interrupted = wanted.stat().st_size, 0
+            for old in (None, b"what was there before\n"):
+                for part in range(6):
+                    wanted.unlink(missing_ok=True)
+                    if old is not None:
+                        wanted.write_bytes(old)
+                        ordinary.give_to_user(wanted)
+                    status = self.killed_once_it_wrote(1 + size * part // 6, *arguments)
+                    interrupted += status == -signal.SIGKILL
+                    asked = (options, old, part)
+                    if old is not None:
+                        self.assertTrue(wanted.exists(), asked)
+                    # Whatever is there is the old file or whole, also what was to replace the old.
+                    for path in out.iterdir():
+                        if path != wanted or path.read_bytes() != old:
+                            self.assertEqual(path.stat().st_size, whole_is, asked)
+                            path.unlink()
+            self.assertGreaterEqual(interrupted, 6, options)

@@ -1,27 +1,15 @@
 """The program's report is that of tshark -z fanout, byte for byte."""
+import gzip
+import json
 import re
+import struct
 from pathlib import Path
 from typing import List
 
 import ordinary
-from harness import REPOSITORY, ProgramTest, capture, generated, run, setup
+from harness import REPOSITORY, ProgramTest, capture, generated, run, setup, shared_captures
 
 COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
-# One in so many of the shared captures, unless all are asked for.
-SAMPLE = 25
-
-
-def shared_captures() -> List[Path]:
-    shared = setup().shared
-    if shared is None:
-        return []
-    known = (".tsv", ".md", ".txt", ".json")
-    found = sorted(
-        path for path in shared.rglob("*") if path.is_file() and path.suffix not in known
-    )
-    return found if setup().every else found[::SAMPLE]
-
-
 def array(source: str, name: str) -> str:
     """The values of an array in C++."""
     found = re.search(rf"\b{name}\[\] = \{{(.*?)\}};", source, re.DOTALL)
@@ -141,6 +129,37 @@ class SameAnswers(ProgramTest):
             path.write_bytes(whole[:size])
             path.chmod(0o644)
             self.same_as_tshark(str(path), *COUNTS)
+
+    def test_on_damaged_captures(self) -> None:
+        whole = Path(capture("demo")).read_bytes()
+        packed = gzip.compress(whole, mtime=0)
+        middle = len(packed) // 2
+        damaged = {
+            "huge-record": whole[:32] + b"\xff\xff\xff\x7f" + whole[36:],
+            "unknown-link": whole[:20] + b"\x0f\x27\0\0" + whole[24:],
+            "cut.gz": packed[:middle],
+            "other-bytes.gz": packed[:middle] + bytes(64) + packed[middle + 64 :],
+        }
+        for name, data in damaged.items():
+            path = setup().scratch / name
+            path.write_bytes(data)
+            path.chmod(0o644)
+            self.assertEqual(self.fanout("-n", str(path)).status, 2, name)
+            self.same_as_tshark(str(path), *COUNTS)
+
+    def test_on_a_frame_that_ends_where_an_icmp_error_quotes(self) -> None:
+        addresses = bytes.fromhex("fe80" + 12 * "00" + "dead" + "fe80" + 12 * "00" + "beef")
+        unreachable = bytes([1, 0, 0, 0, 0, 0, 0, 0])  # without what it is about
+        packet = struct.pack(">IHBB", 6 << 28, len(unreachable), 58, 64) + addresses + unreachable
+        frame = bytes(12) + b"\x86\xdd" + packet
+        path = setup().scratch / "quotes-nothing.pcap"
+        record = struct.pack("<IIII", 1, 0, len(frame), len(frame)) + frame
+        path.write_bytes(Path(capture("demo")).read_bytes()[:24] + 2 * record)
+        path.chmod(0o644)
+        for options in ((), ("--full",), ("--filter", "ipv6")):
+            report = json.loads(self.report(*COUNTS, *options, str(path)))
+            self.assertEqual((report["frames"], report["sources"][0]["packets"]), (2, 2), options)
+            self.same_as_tshark(str(path), *COUNTS, *options)
 
     def test_of_what_is_no_capture(self) -> None:
         text = setup().scratch / "text"
