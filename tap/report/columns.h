@@ -1,6 +1,6 @@
 // The columns of sources and of their destinations: the one place that names them. Text, JSON, CSV,
 // HTML and the window write what stands here, each in its own form, and in this order. A new column
-// is one row in columns.cc.
+// is one row in source_columns.cc or destination_columns.cc.
 #ifndef FANOUT_TAP_REPORT_COLUMNS_H_
 #define FANOUT_TAP_REPORT_COLUMNS_H_
 
