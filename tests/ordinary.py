@@ -172,7 +172,7 @@ def why_not_seeing() -> Optional[str]:
 
 
 def side_by_side(ask: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
-    """The answers for all items, of which some are asked for at the same time."""
+    """The answers for all items, of which some are fetched at the same time."""
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         return list(pool.map(ask, items))
 

@@ -37,7 +37,7 @@ end
 --   unsolicited  the source sent first, but an answer or a RST: backscatter, or already open
 --   replying     the destination had sent to the source before
 --   credited     the source's answer is noted on the opposite pair
---   asked        `service` is the first that the source asked for
+--   asked        `service` is the first that the source requested
 --   served       `service` is the source's own, from which it answered
 --   spoke        it sent more than ICMP errors and neighbour discovery
 --   bare         a first contact, and so far no sign of a connection
@@ -45,7 +45,7 @@ end
 --   heard        ... and the other side of it was captured too
 --   connected    the source acknowledged a SYN-ACK or INIT ACK
 --   same_port    the first packet was UDP, from a port to the same port
--- `probe` is what the source began with; an ICMP error if it sent no more. If it asked for more
+-- `probe` is what the source began with; an ICMP error if it sent no more. If it requested more
 -- services they are in `services`, in that order, and in `by_service`: of each, whether it
 -- `answered`, whether it was `opened` by more than a bare ACK or the like, and how many `packets`
 -- asked for it. `earliest` and `latest` are when it asked for one that it had not asked for.
@@ -100,7 +100,7 @@ local function has_asked(pair, service)
     or (pair.services ~= nil and pair.by_service[service] ~= nil)
 end
 
--- Whether the source asked for a service by what opens a connection.
+-- Whether the source requested a service by what opens a connection.
 local function has_opened(pair, service)
   if not pair.services then
     return has_asked_first(pair, service) and not MAY_BE_CONNECTED[pair.probe]
@@ -419,7 +419,7 @@ local function for_each_service(pair, visit)
 end
 
 -- How many services were asked of a pair's destination, how many of them answered, and the
--- nanoseconds between the first and the last time that it was asked for another.
+-- nanoseconds from the first request for another service to the last.
 local function services_of(pair)
   if not pair.services then
     if not pair.asked then return 0, 0, 0 end

@@ -69,7 +69,7 @@ local function failed_of(contacts)
   return contacts.contacted - answered_of(contacts) + contacts.half_open
 end
 
--- by_service: the contacts that asked for each service, which are listed in `order`; all: each host
+-- by_service: the contacts that requested each service, which are listed in `order`; all: each host
 -- once; failed_first: how many hosts that failed were asked first for each of the services in
 -- failed_order.
 local function new_test()
@@ -144,7 +144,7 @@ local function concentration(test, service, contacts)
   return max(same, odds(there, share, well_known) + odds(elsewhere, 1 - share, 1 - well_known))
 end
 
--- The same odds where a few services are asked for, by how often the next was asked for before.
+-- The same odds where a few services are requested, by how often the next was requested before.
 local function repetition(test)
   if #test.failed_order == 0 then return 0 end
   local scanner, peer = parameters.SCANNER_REPEATS, parameters.PEER_REPEATS

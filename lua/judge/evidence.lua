@@ -152,7 +152,7 @@ local function add_pair(pair, source, test, evidence)
   return pair.contacted
 end
 
--- The contacts of which a scan would be: those that were asked for its service.
+-- The targets of a scan: the hosts of which its service was requested.
 local function scanned(contacted, evidence)
   if evidence.scan_services ~= 1 then return contacted end
   local found = {}

@@ -23,7 +23,7 @@ local function new_test()
   }
 end
 
--- Counts a service: whether it answered, was left half-open, and how often it was asked for.
+-- Counts a service: whether it answered, was left half-open, and how often it was requested.
 local function add(test, service, answered, half_open, packets)
   test.tried = test.tried + 1
   test.list[test.tried] = service

@@ -185,7 +185,7 @@ local function add_others(append, evidence)
       .. count_of(evidence.discovery, "address", "addresses"))
   end
   if evidence.one_way and evidence.contacted > evidence.answered then
-    append("only one direction captured, so silence counts for nothing")
+    append("only one direction captured, so silence is no evidence")
   end
   if evidence.multicast > 0 then
     append(format("%.0f multicast or broadcast", evidence.multicast))

@@ -14,24 +14,24 @@ local OUT_OF_ORDER = log((1 - parameters.SWEEP_IN_ORDER) / (1 - parameters.GATEW
 local NEEDED = log(parameters.SWEEP_NEEDED / parameters.GATEWAY_NEEDED)
 local FASTER = log(parameters.SWEEP_RATE / parameters.GATEWAY_RATE)
 
--- A walk that starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks
--- for all day does not hide a sweep.
-local function new_walk()
+-- Page's CUSUM statistic (1954), which starts again whenever it falls below zero: what a gateway
+-- resolves all day does not hide a sweep.
+local function new_cusum()
   return { score = 0, at = 0, from = 0, highest = 0, highest_from = 0, highest_to = 0 }
 end
 
-local function step(walk, score)
-  walk.score = walk.score + score
-  walk.at = walk.at + 1
-  if walk.score <= 0 then walk.score, walk.from = 0, walk.at end
-  if walk.score > walk.highest then
-    walk.highest, walk.highest_from, walk.highest_to = walk.score, walk.from, walk.at
+local function step(cusum, score)
+  cusum.score = cusum.score + score
+  cusum.at = cusum.at + 1
+  if cusum.score <= 0 then cusum.score, cusum.from = 0, cusum.at end
+  if cusum.score > cusum.highest then
+    cusum.highest, cusum.highest_from, cusum.highest_to = cusum.score, cusum.from, cusum.at
   end
 end
 
 -- How many targets precede the stretch with the highest score.
-local function before_stretch(walk)
-  return walk.highest_from > 0 and walk.highest_from - 1 or 0
+local function before_stretch(cusum)
+  return cusum.highest_from > 0 and cusum.highest_from - 1 or 0
 end
 
 -- The share of the addresses that are beside another of them.
@@ -47,7 +47,7 @@ local function share_beside(list)
   return beside / #list
 end
 
--- The targets in the order of time. `needed`: answered or then sent to; `again`: asked for again
+-- The targets in the order of time. `needed`: answered or then sent to; `again`: requested again
 -- and again, as one of a known set is.
 local function targets_of(engine, source, sightings)
   local asker = addresses.on_ip_network(source.address)
@@ -65,7 +65,7 @@ local function targets_of(engine, source, sightings)
   return targets
 end
 
--- Nobody needs nearly all addresses of a block, whoever asks for them again and again.
+-- Nobody needs nearly all addresses of a block, however often they are requested.
 local function is_whole_block(targets)
   local silent = {}
   for _, target in ipairs(targets) do
@@ -74,11 +74,11 @@ local function is_whole_block(targets)
   return #silent >= parameters.WHOLE_BLOCK and share_beside(silent) >= parameters.SWEEP_BESIDE
 end
 
--- Walks over the targets, once by order and once by pace.
+-- Scores the targets, once by order and once by pace.
 local function weigh(engine, source, sightings, evidence)
   local targets = targets_of(engine, source, sightings)
   local is_whole = is_whole_block(targets)
-  local by_order, by_pace = new_walk(), new_walk()
+  local by_order, by_pace = new_cusum(), new_cusum()
   for i, target in ipairs(targets) do
     local before = targets[i - 1]
     if target.needed or (target.again and not is_whole) then
@@ -99,9 +99,9 @@ local function weigh(engine, source, sightings, evidence)
     burst[#burst + 1] = targets[i].address
   end
   local covers = share_beside(burst) >= parameters.SWEEP_BESIDE
-  local walk = covers and by_pace.highest > by_order.highest and by_pace or by_order
-  evidence.arp_score = walk.highest
-  evidence.arp_swept = walk.highest_to - before_stretch(walk)
+  local sweep = covers and by_pace.highest > by_order.highest and by_pace or by_order
+  evidence.arp_score = sweep.highest
+  evidence.arp_swept = sweep.highest_to - before_stretch(sweep)
 end
 
 return { weigh = weigh }

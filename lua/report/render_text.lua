@@ -106,7 +106,7 @@ local function labelled_address(address)
   return addresses.text(address) .. suffix
 end
 
--- Whether the destination answered, and what it was asked for: the two matter together.
+-- Whether the destination answered, and which service was requested of it: the two matter together.
 local function answer_text(row)
   if row.services > 1 then
     return format("%.0f of %.0f", row.services_answered, row.services)

@@ -18,7 +18,7 @@ uint64_t random_seed() {
 }
 
 // After so many equal packets the pair and its services stay as they are, because every counter of
-// theirs that tells equal packets apart is at its end: from then on only kSums go on.
+// theirs on which equal packets may act differently is at its end: from then on only kSums grow.
 constexpr uint64_t kMostRepeats = kMostAskingPackets + 1;
 
 // What a source's packets add to one by one.

@@ -35,9 +35,9 @@ struct Pair {
     kUnsolicited = 4,  ///< the source sent first, but an answer or a RST: backscatter, or cut off
     kReplying = 8,     ///< the destination had sent to the source before
     kCredited = 16,    ///< the source's answer is noted on the opposite pair
-    kAsked = 32,       ///< `port` is the first service the source asked for
+    kAsked = 32,       ///< `port` is the first service that the source requested
     kServed = 64,      ///< `port` is the source's own, from which it answered
-    kPorts = 128,      ///< the source asked for more services: they are in the engine's table
+    kPorts = 128,      ///< the source requested more services: they are in the engine's table
   };
 
   uint32_t source;       ///< number of the source
@@ -103,12 +103,12 @@ struct Cardinality {
   bool exact() const { return low == high; }
 };
 
-/// How many services a source asked of one destination, and in what time it asked for them.
+/// How many services a source requested of one destination, and in what time.
 struct ServiceCount {
   uint32_t tried = 0;
   uint32_t answered = 0;
   uint64_t lasted =
-      0;  ///< nanoseconds between the first and the last time that it asked for another
+      0;  ///< nanoseconds from the first request for another to the last
   uint32_t failed() const { return tried - answered; }
 };
 
@@ -130,7 +130,7 @@ class Engine {
     uint32_t source = kNone;  ///< kNone: it was not counted
     uint32_t pair = kNone;    ///< kNone: not counted, or past the limit
     bool new_destination = false;
-    bool new_service = false;   ///< the source asked a further service of the same destination
+    bool new_service = false;   ///< the source requested a further service of the same destination
     bool new_estimate = false;  ///< past the limit: the source's destinations are more than before
   };
 
@@ -189,9 +189,9 @@ class Engine {
   void for_each_pair_with_services(Visit visit) const {
     for (const auto& [pair, asked] : per_pair_) visit(pair, services(pair));
   }
-  /// Calls visit(Service, whether it answered, packets that asked for it) for each service asked of
-  /// a pair's destination, in the order they were asked for. Of several services the packets
-  /// saturate at 127, and those of the first are counted up to when the second was asked for.
+  /// Calls visit(Service, whether it answered, packets that requested it) for each service
+  /// requested of a pair's destination, in the order of the first requests. Of several services the packets
+  /// saturate at 127, and those of the first are counted up to the request for the second.
   /// O(of them).
   template <typename Visit>
   void for_each_service(uint32_t pair, Visit visit) const {
@@ -228,7 +228,7 @@ class Engine {
   struct PairServices {
     std::vector<Service> services;
     uint32_t answered = 0;
-    int64_t earliest = kNoTime;  // that a service was asked for which had not been
+    int64_t earliest = kNoTime;  // first request for a further service
     int64_t latest = kNoTime;
   };
   struct Excess {

@@ -21,8 +21,8 @@ bool may_be_connected(Probe probe) {
 
 }  // namespace
 
-// Notes what the packet shows of requests and responses, and returns whether it asks for a
-// service that the source had not yet asked of this destination, after its first.
+// Notes what the packet shows of requests and responses, and returns whether it requests a
+// service that the source had not yet requested of this destination, after its first.
 bool Engine::weigh(Pair& pair, uint32_t number, Source& source, const Observation& observation) {
   if (observation.role == Role::kError || observation.role == Role::kDiscovery) {
     if (pair.spoke == 0 && observation.role == Role::kError) {
@@ -320,7 +320,7 @@ bool Engine::has_asked(uint32_t number, Service service) const {
   return pair.has(Pair::kPorts) && services_.contains(service_key(number, service));
 }
 
-// Whether the source asked for a service by what opens a connection.
+// Whether the source requested a service by what opens a connection.
 bool Engine::has_opened(uint32_t number, Service service) const {
   const Pair& pair = pairs_[number];
   if (!pair.has(Pair::kPorts)) {

@@ -43,8 +43,8 @@ enum class Reading : uint8_t {
   /// Between such ports, and not the beginning of a record of TLS: as kObservation where TLS was
   /// seen in the conversation before, of whose records it then is a part; else as kUnknown.
   kPartOfTlsOrText,
-  kUnknown,  ///< only the full dissection can tell
-  /// Only the full dissection can tell, of this frame and of those that follow in its conversation:
+  kUnknown,  ///< only the full dissection can know
+  /// Only the full dissection can know, of this frame and of those that follow in its conversation:
   /// with the same two addresses and ports.
   kTunnelBegins,
   kTunnelBeginsBetweenHosts,  ///< ... between its two hosts, whatever their ports

@@ -12,7 +12,7 @@
 namespace fanout {
 
 /// The networks a source can belong to. The same address on two networks is two sources.
-/// ARP and NDP are apart from IP: their destinations are the addresses asked for.
+/// ARP and NDP are networks of their own: their destinations are the addresses requested.
 enum class Network : uint8_t { kIpv4, kIpv6, kArp, kNdp };
 inline constexpr int kNetworks = 4;
 
@@ -108,7 +108,7 @@ struct Address {
 /// An address as text: dotted decimal, or RFC 5952.
 std::string to_string(const Address& address);
 
-/// The transport of a service, as far as evidence tells them apart.
+/// The transport of a service, as far as evidence distinguishes them.
 enum class Transport : uint8_t { kOther, kTcp, kUdp, kIcmp, kSctp };
 
 /// Whether the transport has a handshake, so that a service can be left half open.

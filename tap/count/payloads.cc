@@ -73,7 +73,7 @@ bool l2tp_moves(Bytes payload, const Observation& observation) {
 }
 
 // Whether this may be UMA's, which announces the UDP port that user data will come from.
-bool uma_tells_port(Bytes payload, const Observation& observation) {
+bool uma_announces_port(Bytes payload, const Observation& observation) {
   constexpr uint16_t kUma = 14001;
   const bool is_uma = observation.source_port == kUma || observation.destination_port == kUma;
   return is_uma && !payload.empty();
@@ -135,7 +135,7 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       const size_t header = size_t{payload[12]} / 16 * 4;
       const Bytes data = payload.size() > header ? payload.subspan(header) : Bytes();
       if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
-        if (uma_tells_port(data, observation)) return Reading::kTunnelsBeginAnywhere;
+        if (uma_announces_port(data, observation)) return Reading::kTunnelsBeginAnywhere;
         const Reading reading = read_colliding_ports(payload, data, carriers, observation);
         if (reading == Reading::kPartOfTlsOrText && tunnel_begins_in_tcp(data)) {
           return Reading::kTunnelBegins;

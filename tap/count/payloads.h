@@ -1,4 +1,4 @@
-// Which payloads can hold a further IP header, so that only the full dissection can tell.
+// Which payloads can hold a further IP header, so that only the full dissection can know.
 #ifndef FANOUT_TAP_COUNT_PAYLOADS_H_
 #define FANOUT_TAP_COUNT_PAYLOADS_H_
 

@@ -28,7 +28,7 @@ struct Moment {
   auto operator<=>(const Moment&) const = default;
 };
 
-/// Tells the Moment::order of one file's frames, all of which must be given in their order, with
+/// Gives the Moment::order of one file's frames, all of which must be given in their order, with
 /// what is observed in them or not.
 class FileClock {
  public:

@@ -96,7 +96,7 @@ double ContactTest::score(const Contacts& contacts) {
                    likelihood(kPeer, contacts)});
 }
 
-// The odds that what fails belongs together: a scan asks one service, a peer-to-peer client
+// The odds that what fails belongs together: a scan requests one service, a peer-to-peer client
 // whatever port its peers chose.
 double ContactTest::concentration(Service service, const Contacts& contacts) const {
   const uint64_t there = contacts.failed();
@@ -112,7 +112,7 @@ double ContactTest::concentration(Service service, const Contacts& contacts) con
       same, odds(there, share, kPeerWellKnown) + odds(elsewhere, 1 - share, 1 - kPeerWellKnown));
 }
 
-// The same odds where a few services are asked for, by how often the next was asked for before.
+// The same odds where a few services are requested, by how often the next was requested before.
 double ContactTest::repetition() const {
   if (failed_first_.empty()) return 0;
   double sum = odds(failed_first_.size() - 1, 1 - kScannerRepeats, 1 - kPeerRepeats);

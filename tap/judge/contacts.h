@@ -18,11 +18,11 @@ struct Host {
   uint64_t packets = 0;  ///< sent to it, for any service
   uint64_t span = 0;     ///< nanoseconds from the first of them to the last
   Probe probe = Probe::kNone;
-  Service service;         ///< the first that it was asked for
+  Service service;         ///< the first that was requested of it
   bool contacted = false;  ///< it counts as a first contact
   bool answered = false;   ///< for whatever service, and not left half-open
   bool half_open = false;  ///< a SYN-ACK or INIT ACK that the source did not acknowledge
-  bool same_port = false;  ///< asked by UDP from a port to the same port
+  bool same_port = false;  ///< requested by UDP from a port to the same port
 };
 
 /// What became of a first contact.
@@ -32,11 +32,11 @@ inline constexpr int kOutcomes = 7;
 /// A sequential test on first contacts after Threshold Random Walk (Jung, Paxson, Berger,
 /// Balakrishnan 2004). Here a success is judged by what the source then does, and of both sides
 /// there are kinds, which also differ in where they go next. It goes service by service, as a scan
-/// asks everybody for the same and what a source does elsewhere neither hides nor makes one, and
+/// requests the same of everybody and what a source does elsewhere neither hides nor makes one, and
 /// once over all services for a scan of a few.
 class ContactTest {
  public:
-  /// Counts a service that was asked of a host, in the order of the contacts. O(log services).
+  /// Counts a service that was requested of a host, in the order of the contacts. O(log services).
   void add(const Host& host, Service service, bool answered, uint64_t packets);
   /// Counts a host, after all its services.
   void add(const Host& host);
@@ -68,7 +68,7 @@ class ContactTest {
 
   std::map<Service, Contacts> services_;
   Contacts all_;                              // each host once
-  std::map<Service, uint64_t> failed_first_;  // what hosts that failed were asked for first
+  std::map<Service, uint64_t> failed_first_;  // the first service requested of hosts that failed
 };
 
 }  // namespace fanout

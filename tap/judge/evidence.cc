@@ -142,7 +142,7 @@ class Gathering {
         {host.address, ports.things(), ports.tried(), ports.failed(), host.packets, score});
   }
 
-  // Says of what a scan would be: of those who were asked for its service.
+  // Describes the targets of a scan: the hosts of which its service was requested.
   void describe() {
     const bool is_of_one = evidence_.scan_services == 1;
     if (is_of_one) {

@@ -46,7 +46,7 @@ struct ScannedHost {
 struct Targets {
   uint64_t count = 0;
   Probe probe = Probe::kNone;  ///< that most were sent first
-  Service service;             ///< that most were asked for first
+  Service service;             ///< that was requested of most first
   std::string probe_name;      ///< in the words of nmap's manual: "SYN", "ICMP echo", "NDP"
   bool connects = false;       ///< handshakes were completed
 
@@ -73,26 +73,26 @@ struct Evidence {
   uint64_t answered = 0;     ///< of these, answered; a RST, an ICMP error or silence is no answer
   uint64_t half_open = 0;    ///< of these, by a SYN-ACK that the source never acknowledged
   uint64_t replied = 0;      ///< destinations that had sent to it first
-  uint64_t unsolicited = 0;  ///< destinations it sent first an answer or a RST nobody asked for
+  uint64_t unsolicited = 0;  ///< destinations it sent an unsolicited response or RST
   uint64_t multicast = 0;    ///< multicast and broadcast destinations
-  uint64_t errors = 0;       ///< destinations it sent nothing but ICMP errors, unasked
+  uint64_t errors = 0;       ///< destinations it sent nothing but unsolicited ICMP errors
   uint64_t discovery = 0;    ///< destinations of nothing but neighbour and router discovery
   bool one_way = false;      ///< the other side of its conversations was not captured
 
-  uint64_t services = 0;              ///< distinct services (destination ports) it asked for
+  uint64_t services = 0;              ///< distinct services (destination ports) it requested
   Things things = Things::kPorts;     ///< what these are
   uint64_t services_on_one_host = 0;  ///< at most, of one destination
   uint64_t failed_on_one_host = 0;    ///< at most: of these, refused or not answered
   Address failed_host;                ///< the destination where that was
   uint64_t failed_host_packets = 0;   ///< packets sent there
-  Service top_service;                ///< the one that it asked most destinations for
+  Service top_service;                ///< the one that it requested of most destinations
   uint64_t top_service_hosts = 0;     ///< how many destinations
   /// The destinations where more than one service failed, most first; then by address.
   std::vector<ScannedHost> failed_hosts;
 
-  /// The service for which the first contacts speak most for a scan: how many contacts asked for
+  /// The service for which the first contacts speak most for a scan: how many contacts requested
   /// it, how many of these were answered from it (or left half-open), the score, and the score for
-  /// what fails being one scan. Of several services, the one that most hosts were asked for.
+  /// what fails being one scan. Of several services, the one requested of most hosts.
   Service scan_service;
   uint64_t scan_services = 0;
   uint64_t scan_contacted = 0;
@@ -104,14 +104,14 @@ struct Evidence {
   Targets targets;  ///< of the scan, if there is a scan service, else of all first contacts
 
   uint64_t busiest_minute = 0;  ///< most new destinations within 60 seconds
-  uint64_t busiest_window = 0;  ///< the same within the window asked for, if any
+  uint64_t busiest_window = 0;  ///< the same within Options::window, if any
   uint64_t tcp_attempts = 0;    ///< packets that ask for a connection, with retransmissions
   uint64_t tcp_refused = 0;     ///< of these, answered by a RST
   uint64_t tcp_handshakes = 0;  ///< of these, that became connections
 
   uint64_t served = 0;     ///< unsolicited, but from a UDP port, or data: a server's
   uint64_t cut_off = 0;    ///< destinations whose first packet was in the middle of a connection
-  uint64_t arp_swept = 0;  ///< ARP or NDP targets asked for in the stretch with the highest score
+  uint64_t arp_swept = 0;  ///< ARP or NDP targets requested in the stretch with the highest score
   double arp_score = 0;    ///< that score
 };
 

@@ -13,14 +13,14 @@
 
 namespace fanout {
 
-/// What marking needs to know of the user's wishes; fixed for one pass over a file.
+/// The settings of marking; fixed for one pass over a file.
 struct MarkSettings {
   uint64_t threshold = 50;
   uint64_t ports = 15;
   uint64_t window = 0;  ///< seconds; 0: ever
 };
 
-/// What is to be said of one source in one frame.
+/// What is shown of one source in one frame.
 struct Mark {
   uint64_t destinations = 0;     ///< unique, up to and including this frame
   bool exact = true;             ///< false: past the memory limit, `destinations` is an estimate
@@ -45,7 +45,7 @@ class Marks {
 
   /// Whether this frame was not counted yet. Frames arrive in order.
   bool is_new(uint32_t frame) const { return frame > last_frame_; }
-  /// Counts a frame with its observations. `allowed` tells the sources never to flag.
+  /// Counts a frame with its observations. `allowed` says which sources are never flagged.
   template <typename Allowed>
   void count(uint32_t frame, int64_t time, const std::vector<Observation>& observations,
              Allowed allowed) {
@@ -57,7 +57,7 @@ class Marks {
     }
   }
 
-  /// What is to be said of the observation's source in its frame; false if nothing was counted.
+  /// What is shown of the observation's source in its frame; false if nothing was counted.
   /// O(log destinations).
   bool look_up(const Observation& observation, Mark* mark) const;
 

@@ -44,8 +44,8 @@ double PortTest::score(uint64_t packets, uint64_t lasted) const {
   const bool converses = packets > kMostProbePackets * tried_;
   score += converses ? static_cast<double>(answered_.well_known + answered_.high) * kAnswers
                      : fruitless(answered_);
-  // Two Poisson processes: whoever asks faster than both may as well be a client that is in a
-  // hurry.
+  // Two Poisson processes: whoever is faster than both may as well be a client that opens many
+  // connections at once.
   const double seconds = static_cast<double>(lasted) / 1e9;
   const double pace =
       static_cast<double>(tried_ - 1) * kPace - (kScannerPortPace - kClientPortPace) * seconds;

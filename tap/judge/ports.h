@@ -1,4 +1,4 @@
-// In: the services that a source asked of one host. Out: how much they speak for a port scan.
+// In: the services that a source requested of one host. Out: how much they speak for a port scan.
 #ifndef FANOUT_TAP_JUDGE_PORTS_H_
 #define FANOUT_TAP_JUDGE_PORTS_H_
 
@@ -9,10 +9,10 @@
 
 namespace fanout {
 
-/// What became of the services that one host was asked for.
+/// What became of the services that were requested of one host.
 class PortTest {
  public:
-  /// Counts a service: whether it answered, was left half-open, and how often it was asked for.
+  /// Counts a service: whether it answered, was left half-open, and how often it was requested.
   void add(Service service, bool answered, bool half_open, uint64_t packets);
 
   Things things() const { return things_.things(); }
@@ -20,8 +20,8 @@ class PortTest {
   /// Services that failed. Media have a port for control beside each, which is often silent: silent
   /// UDP ports count only if most are.
   uint64_t failed() const { return failed_ + (udp_fails() ? silent_udp_ : 0); }
-  /// The score for a port scan by whoever sent so many packets to the host, and asked for a new
-  /// service over so many nanoseconds. O(1).
+  /// The score for a port scan by whoever sent so many packets to the host, and requested new
+  /// services over so many nanoseconds. O(1).
   double score(uint64_t packets, uint64_t lasted) const;
 
  private:
@@ -36,7 +36,7 @@ class PortTest {
   uint64_t failed_ = 0;
   uint64_t silent_udp_ = 0;
   uint64_t answered_udp_ = 0;
-  Ports probed_;      // failed, and asked no more than a probe is
+  Ports probed_;      // failed, and requested no more often than by a probe
   Ports probed_udp_;  // the same by UDP
   Ports answered_;
 };

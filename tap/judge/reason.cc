@@ -222,7 +222,7 @@ std::string reason(const Source& source, const Evidence& evidence, uint64_t port
                          count_of(evidence.discovery, "address", "addresses"));
   }
   if (evidence.one_way && evidence.contacted > evidence.answered) {
-    append(sentence, "only one direction captured, so silence counts for nothing");
+    append(sentence, "only one direction captured, so silence is no evidence");
   }
   if (evidence.multicast > 0) {
     append(sentence, format("%llu multicast or broadcast", number(evidence.multicast)));

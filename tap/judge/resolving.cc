@@ -11,9 +11,9 @@ namespace {
 
 constexpr double kSecond = 1e9;
 
-// A walk that starts again whenever it falls below zero (Page's CUSUM 1954): what a gateway asks
-// for all day does not hide a sweep.
-class Walk {
+// Page's CUSUM statistic (1954), which starts again whenever it falls below zero: what a gateway
+// resolves all day does not hide a sweep.
+class Cusum {
  public:
   void step(double score) {
     score_ += score;
@@ -29,7 +29,7 @@ class Walk {
     }
   }
   double highest() const { return highest_; }
-  // The targets on the way to the highest score, the first of them the one before it.
+  // The targets of the stretch that led to the highest score; its first is the one before it.
   size_t from() const { return highest_from_ > 0 ? highest_from_ - 1 : 0; }
   size_t to() const { return highest_to_; }
 
@@ -65,7 +65,7 @@ struct Target {
   Address address;
   int64_t time;
   bool needed;  // answered or then sent to
-  bool again;   // asked for again and again, as one of a known set is
+  bool again;   // requested again and again, as one of a known set is
 };
 
 std::vector<Target> targets_of(const Engine& engine, uint32_t source,
@@ -90,7 +90,7 @@ std::vector<Target> targets_of(const Engine& engine, uint32_t source,
   return targets;
 }
 
-// Nobody needs nearly all addresses of a block, whoever asks for them again and again.
+// Nobody needs nearly all addresses of a block, however often they are requested.
 bool is_whole_block(const std::vector<Target>& targets) {
   std::vector<Address> silent;
   for (const Target& target : targets) {
@@ -109,8 +109,8 @@ void weigh_resolving(const Engine& engine, uint32_t source, std::span<const Sigh
   static const double kFaster = std::log(kSweepRate / kGatewayRate);
   const std::vector<Target> targets = targets_of(engine, source, sightings);
   const bool is_whole = is_whole_block(targets);
-  Walk by_order;
-  Walk by_pace;
+  Cusum by_order;
+  Cusum by_pace;
   for (size_t i = 0; i < targets.size(); ++i) {
     const Target& target = targets[i];
     if (target.needed || (target.again && !is_whole)) {
@@ -133,9 +133,9 @@ void weigh_resolving(const Engine& engine, uint32_t source, std::span<const Sigh
   for (size_t i = by_pace.from(); i < by_pace.to(); ++i) burst.push_back(targets[i].address);
   const bool covers = share_beside(std::move(burst)) >= kSweepBeside;
   const bool is_burst = covers && by_pace.highest() > by_order.highest();
-  const Walk& walk = is_burst ? by_pace : by_order;
-  evidence.arp_score = walk.highest();
-  evidence.arp_swept = walk.to() - walk.from();
+  const Cusum& sweep = is_burst ? by_pace : by_order;
+  evidence.arp_score = sweep.highest();
+  evidence.arp_swept = sweep.to() - sweep.from();
 }
 
 }  // namespace fanout

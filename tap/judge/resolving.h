@@ -18,7 +18,7 @@ struct Sighting {
   int64_t time;
 };
 
-/// Walks over the targets in the order of time. O(n log n) in their number.
+/// Scores the targets in the order of time. O(n log n) in their number.
 void weigh_resolving(const Engine& engine, uint32_t source, std::span<const Sighting> targets,
                      Evidence& evidence);
 

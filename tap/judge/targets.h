@@ -1,4 +1,4 @@
-// In: the destinations that a source scans or contacts first. Out: what a report says of them.
+// In: the destinations that a source scans or contacts first. Out: how a report describes them.
 #ifndef FANOUT_TAP_JUDGE_TARGETS_H_
 #define FANOUT_TAP_JUDGE_TARGETS_H_
 

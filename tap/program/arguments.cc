@@ -14,24 +14,24 @@ namespace {
 
 constexpr char kHelp[] =
     R"(Usage: fanout [OPTION]... CAPTURE|DIRECTORY|RUNS|-...
-Says who in captures scans or sweeps, who was refused, and on what evidence.
+Reports which sources in captures scan or sweep, and on what evidence.
 
   --threshold N      flag sources with more unique destinations (50)
-  --ports N          more failed services on one host make a port scan (15)
-  --window SECONDS   flag only for new destinations within so many seconds
+  --ports N          a port scan: more than N ports of a host failed (15)
+  --window SECONDS   flag only for new destinations within SECONDS
   --text|--json|--csv|--html   the report's format (text)
-  --all  --pairs     list every source; with each its destinations
-  --top N            list only so many sources
-  --unicast          leave multicast and broadcast destinations out
+  --all  --pairs     list every source; list destinations too
+  --top N            list only the first N sources
+  --unicast          do not count multicast and broadcast
   --full             dissect every frame in full
-  --file PATH        write the report there instead of to standard output
-  -Y, --filter FILTER    count only packets that pass this display filter
-  -n  -N LETTERS     give no names; give names, as tshark's -N
+  --file PATH        write the report there, not to standard output
+  -Y, --filter FILTER    count only packets that match this filter
+  -n  -N LETTERS     resolve no names; resolve names, as tshark -N
   -o NAME:VALUE      set a preference of Wireshark's, such as fanout.window:60
   -C PROFILE         use this configuration profile
-  --jobs N           read so many files at a time (the number of cores)
+  --jobs N           read N files at a time (as many as cores)
   --runs FILE        write a runs file to merge later, instead of a report
-  --follow           write a JSON line for each new suspect, for a pipe
+  --follow           write a line of JSON for each new suspect
   --exit-code        end with status 1 if there are suspects
   --help  --version
 Status: 0, 1 for a wrong option, 2 if a file could not be read to its end.

@@ -13,7 +13,7 @@ namespace fanout {
 class CaptureFile {
  public:
   /// Opens a file, or standard input for "-". nullptr with a message that names the file where that
-  /// fails, or the file is no capture; `is_other`, if not nullptr, tells that it is something else.
+  /// fails, or the file is no capture; `is_other`, if not nullptr, is set if it is something else.
   static std::unique_ptr<CaptureFile> open(const std::string& path, std::string* error,
                                            bool* is_other = nullptr);
   ~CaptureFile();

@@ -11,7 +11,7 @@ namespace {
 
 static_assert(std::is_trivially_copyable_v<Run>);
 
-// Progress is shown twice a second; not each frame need be told.
+// Progress is shown twice a second; not after each frame.
 constexpr uint32_t kFramesBetween = 4096;
 
 [[noreturn]] void fail_to_write() {
@@ -41,7 +41,7 @@ Collected collect(const std::string& path, uint32_t number, const ReadSettings& 
   CaptureReader reader(*file, settings);
   int64_t bytes = 0;
   uint32_t told = 0;
-  const auto tell = [&] {
+  const auto report = [&] {
     progress.frames += file->number() - told;
     progress.bytes += static_cast<uint64_t>(file->bytes_read() - bytes);
     told = file->number();
@@ -49,7 +49,7 @@ Collected collect(const std::string& path, uint32_t number, const ReadSettings& 
   };
   while (reader.next()) {
     const int64_t order = clock.advance(file->time());
-    if (file->number() % kFramesBetween == 0) tell();
+    if (file->number() % kFramesBetween == 0) report();
     if (!reader.passed()) continue;
     count_frame(result.facts, file->time(), reader.by_headers());
     for (const Observation& observation : reader.observations()) {
@@ -57,7 +57,7 @@ Collected collect(const std::string& path, uint32_t number, const ReadSettings& 
     }
   }
   collector.flush();
-  tell();
+  report();
   ++progress.files;
   result.facts.problem = settings.stop->load() ? "reading it was interrupted" : file->error();
   if (std::fflush(result.runs.get()) != 0) fail_to_write();

@@ -148,7 +148,7 @@ void Count::count_many() {
   show_progress(settings, speed, inputs);
   Many many(std::move(inputs), std::move(settings));
   const auto replay = [this](const Run& run) {
-    // Runs files may hold what is not wanted.
+    // Runs files may hold what is not to be counted.
     if (resolves_addresses(run.first.source.network) && !preferences_.count_arp) return;
     engine_->replay(run, numbers_.number(run.begin.file, run.begin.frame),
                     numbers_.number(run.end.file, run.end.frame));

@@ -40,7 +40,7 @@ class Dissector {
 
   /// Whether headers may stand for the dissection with the profile's settings.
   virtual bool headers_may_do() = 0;
-  /// The ports whose payloads headers do not tell, with the profile's settings.
+  /// The ports whose payloads only the full dissection can know, with the profile's settings.
   virtual const Carriers& carriers() = 0;
   virtual Preferences preferences() = 0;
   virtual bool is_never_flagged(const Address& source) = 0;

@@ -20,12 +20,12 @@ void Follow::count(uint32_t frame, int64_t time, std::span<const Observation> ob
   for (const Observation& observation : observations_) {
     Mark mark;
     if (!marks_.look_up(observation, &mark)) continue;
-    if (mark.flagged_in == frame) tell("threshold", mark, observation);
-    if (mark.accused_in == frame) tell("scan", mark, observation);
+    if (mark.flagged_in == frame) write("threshold", mark, observation);
+    if (mark.accused_in == frame) write("scan", mark, observation);
   }
 }
 
-void Follow::tell(const char* event, const Mark& mark, const Observation& observation) {
+void Follow::write(const char* event, const Mark& mark, const Observation& observation) {
   std::string text;
   const Sink sink = [&text](std::string_view piece) { text += piece; };
   Json line(sink, Json::Layout::kOneLine);

@@ -27,7 +27,7 @@ class Follow {
   bool has_suspects() const { return has_suspects_; }
 
  private:
-  void tell(const char* event, const Mark& mark, const Observation& observation);
+  void write(const char* event, const Mark& mark, const Observation& observation);
 
   MarkSettings settings_;
   Marks marks_;

@@ -27,7 +27,7 @@ struct Inputs {
   std::vector<Unreadable> unreadable;
 };
 
-/// Whether this asks for the report on several files: more than one name, a folder, or a file of
+/// Whether the report is to be on several files: more than one name, a folder, or a file of
 /// runs.
 bool are_many(const std::vector<std::string>& names);
 

@@ -178,7 +178,7 @@ std::unique_ptr<RunStream> Many::open_capture(const Source& source, Workers* wor
   facts = std::move(collected.facts);
   facts.path = path;
   if (!facts.problem.empty()) {
-    // What the user stopped need not be told file by file.
+    // What the user stopped needs no message for each file.
     if (settings_.read.stop->load())
       has_problems_ = true;
     else

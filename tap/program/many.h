@@ -16,7 +16,7 @@ namespace fanout {
 
 class Workers;
 
-/// How to read many.
+/// How to read several captures.
 struct ManySettings {
   ReadSettings read;
   RunsHeader wanted;  ///< what is to be observed; its files do not matter
@@ -25,7 +25,7 @@ struct ManySettings {
   std::function<void(const std::string&)> complain;
 };
 
-/// Merges many by time.
+/// Merges captures and files of runs by time.
 class Many {
  public:
   using Sink = std::function<void(const Run&)>;
@@ -45,7 +45,7 @@ class Many {
   /// All captures, by the numbers in the runs; those that files of runs were made from, too. Last
   /// comes what could not be read at all.
   const std::vector<FileFacts>& files() const { return files_; }
-  /// Whether something could not be read, or not to its end. complain() was told.
+  /// Whether something could not be read, or not to its end. complain() was called.
   bool has_problems() const { return has_problems_; }
   const Progressed& progress() const { return *progress_; }
   uint64_t bytes() const { return bytes_; }  ///< of all files
@@ -74,7 +74,7 @@ class Many {
   std::vector<Unreadable> unreadable_;
   uint64_t bytes_ = 0;
   bool has_problems_ = false;
-  bool is_second_time_ = false;  // problems were told of
+  bool is_second_time_ = false;  // problems were reported
 };
 
 }  // namespace fanout

@@ -29,8 +29,8 @@ class CaptureReader {
   CaptureReader(const CaptureReader&) = delete;
   CaptureReader& operator=(const CaptureReader&) = delete;
 
-  /// Reads the next frame; false at the end, where the file breaks, and when asked to stop. Throws
-  /// Failure.
+  /// Reads the next frame; false at the end, where the file breaks, and once `stop` is true.
+  /// Throws Failure.
   bool next();
 
   /// Whether the frame passed the filter, if there is one. It counts only then.

@@ -16,7 +16,7 @@ class Speed {
   /// Begins with `files` files that have `bytes` on disk together; 0: it is not known how many.
   void start(size_t files, uint64_t bytes);
 
-  /// Shows the line if it is time to. Cheap, but for a look at the clock.
+  /// Shows the line if it is time to. O(1): it reads the clock.
   void show(uint64_t files, uint64_t packets, uint64_t bytes);
   void clear() { line_.clear(); }
 

@@ -13,8 +13,8 @@
 
 namespace fanout {
 
-/// Processes that collect what they are asked for, in the order of numbers, a bounded way ahead of
-/// what is taken from them.
+/// Processes that collect captures in a given order, a bounded number of them ahead of what is
+/// taken.
 class Workers {
  public:
   /// Collects the file with this number; called in the processes.
@@ -27,7 +27,7 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   /// What was collected of a file: waits for it, and meanwhile calls `wait` several times a second.
-  /// To be asked for in the order that was given, each once. A process that dies reading a file
+  /// To be taken in the order that was given, each once. A process that dies reading a file
   /// leaves no runs of it, but a problem. Throws Failure.
   Collected take(uint32_t number, const std::function<void()>& wait);
 

@@ -167,7 +167,7 @@ class HtmlReport {
             << " pairs in memory was hit in frame " << grouped(report_.limit_hit_in)
             << ".</strong> Destinations seen first after it are estimated (~), and neither in the "
                "list of destinations, nor in the picture of the time, nor part of what the "
-               "verdicts go by.</p>\n";
+               "verdicts are based on.</p>\n";
   }
 
   void write_suspects() {

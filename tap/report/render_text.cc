@@ -217,7 +217,7 @@ class TextReport {
                               " pairs in memory was hit in frame " +
                               place_text({report_.limit_hit_in_file, report_.limit_hit_in}) +
                               ". Destinations seen first after it are estimated (~), and not part "
-                              "of what the verdicts go by.";
+                              "of what the verdicts are based on.";
     output_ << "\n" << wrapped(limit) << "\n";
   }
 

@@ -7,8 +7,8 @@
 namespace fanout {
 namespace {
 
-// How many runs back to look for an equal one: two directions of four conversations that take
-// turns. A run that is not found is begun again, which is as exact.
+// How many runs back to look for an equal one: two directions of four interleaved
+// conversations. A run that is not found is begun again, which is as exact.
 constexpr int kFarthest = 8;
 
 bool are_mirrored(const Observation& one, const Observation& other) {

@@ -19,7 +19,7 @@ namespace fanout {
 /// given, however often it is flushed; so its memory is bounded. Not thread-safe.
 ///
 /// An observation joins an equal run of its host pair if that is the pair's latest, or if nothing
-/// lies between that could tell which of the two came first:
+/// lies between from which it could be known which of the two came first:
 /// - both are TCP data, and so is all between them;
 /// - only the mirrored datagrams of the same flow lie between them;
 /// - it is an ICMP or ARP request, and only replies lie between. (A reply must not join past a

@@ -31,7 +31,7 @@ class Fields {
     }
     return field;
   }
-  /// Whether exactly as many fields were there as were asked for.
+  /// Whether the line had exactly as many fields as were read.
   bool complete() const { return done_ && !missing_; }
 
  private:
@@ -57,7 +57,7 @@ std::optional<bool> yes_or_no(std::string_view text);
 /// Text as the writer has it: printable ASCII, and \xHH for what is not.
 std::optional<std::string> text_in(std::string_view field);
 
-/// Reads a run. Answers the index in kRunsColumns of the first column that cannot be read; as many
+/// Reads a run. Returns the index in kRunsColumns of the first column that cannot be read; as many
 /// as there are if all can.
 size_t read_columns(Fields& fields, Run& run);
 

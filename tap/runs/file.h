@@ -30,7 +30,7 @@
 
 namespace fanout {
 
-/// What is said of a capture file.
+/// A capture file that runs were made from.
 struct FileFacts {
   std::string path;
   uint64_t frames = 0;
@@ -94,7 +94,7 @@ class RunsReader : public RunStream {
   RunsReader& operator=(const RunsReader&) = delete;
   ~RunsReader() override;
 
-  /// Reads what stands before the runs; false, with error(), if it is none of ours. To be called
+  /// Reads what stands before the runs; false, with error(), if it is no file of runs. To be called
   /// first.
   bool read_header();
   const RunsHeader& header() const;

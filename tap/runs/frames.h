@@ -19,14 +19,14 @@ struct FramePlace {
   bool operator==(const FramePlace&) const = default;
 };
 
-/// Gives each (file, frame) a number of 32 bits, which is what the engine keeps, and tells the
-/// place behind a number.
+/// Gives each (file, frame) a number of 32 bits, which is what the engine keeps, and finds the
+/// frame of a number.
 ///
-/// The numbers go out block by block as frames are asked for, of whichever files: neither the files
+/// The numbers go out block by block as frames get theirs, of whichever files: neither the files
 /// nor how many frames they have must be known before. Numbers of one file do not always rise with
 /// its frames, and those of different files say nothing about which came first. There are 4.29
 /// billion, less up to a block (1024) a file; frames past them have the number 0, "not known", and
-/// count all the same. About 30 bytes a block.
+/// are counted like others. About 30 bytes a block.
 class FrameNumbers {
  public:
   /// Gives out so many blocks at most.

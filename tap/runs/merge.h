@@ -34,13 +34,13 @@ class RunStream {
 ///
 /// The result is exactly that of all packets in time order as long as no two streams hold packets
 /// of the same host pair from the same time. Where they do (sensors that saw the two directions of
-/// one dialogue), merge the packets, as runs of one: a run of many is replayed where it begins, as
-/// if nothing of the other stream lay within it. overlaps() tells of that.
+/// one conversation), merge the packets, as runs of one: a run of many is replayed where it begins, as
+/// if nothing of the other stream lay within it. overlaps() counts these cases.
 class Merge {
  public:
   using Open = std::function<std::unique_ptr<RunStream>()>;
 
-  /// Adds a stream none of whose runs comes before `begin`, a Moment::order. `open` may answer
+  /// Adds a stream none of whose runs comes before `begin`, a Moment::order. `open` may return
   /// nullptr: there is none.
   void add(int64_t begin, Open open);
 

@@ -1,4 +1,4 @@
-// The display filters that the window makes. That Wireshark accepts them is tested by the walk
+// The display filters that the window makes. That Wireshark accepts them is tested by the scenario
 // through the window.
 #include "tap/gui/filters.h"
 

@@ -121,7 +121,7 @@ class Browser:
         return self.call("/se/log", {"type": kind})
 
     def requests(self) -> List[str]:
-        """The URLs that the page asked for since it was opened."""
+        """The URLs that the page requested since it was opened."""
         messages = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
         return [
             message["params"]["request"]["url"]

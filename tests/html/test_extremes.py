@@ -73,7 +73,7 @@ class ExtremesTest(PageTest):
         self.assertIn("4 more sources were cut off by top=2", text)
         self.assertIn("1 more suspect is left out here", text)
 
-    def test_who_is_not_listed_is_coloured_all_the_same(self) -> None:
+    def test_unlisted_sources_are_coloured_too(self) -> None:
         def tones(page: Path) -> List[str]:
             active = page.read_text(encoding="utf-8").split('<svg id="active"')[1].split("</svg>")[0]
             return re.findall(r'<rect class="([^"]*)"', active)

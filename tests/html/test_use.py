@@ -61,7 +61,7 @@ class UseTest(PageTest):
         )
         self.assertEqual(self.browser.run(SHOWN), 6)
 
-    def test_unfold(self) -> None:
+    def test_expanding_a_source(self) -> None:
         opened = "return document.querySelectorAll('details[open]').length"
         self.browser.click("#sources summary")
         self.assertEqual(self.browser.run(opened), 1)
@@ -95,7 +95,7 @@ class UseTest(PageTest):
         self.assertIn('id="controls" hidden', found)
         self.assertIn('<th scope="col">Source</th>', found)
 
-    def test_no_sideways_scrolling(self) -> None:
+    def test_no_horizontal_scrolling(self) -> None:
         for width in (320, 390, 768, 1200):
             with self.subTest(width=width):
                 self.browser.look(width)

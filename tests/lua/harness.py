@@ -17,7 +17,7 @@ Run = subprocess.CompletedProcess[str]
 
 @dataclass
 class Reports:
-    """The reports of one run of tshark in the order asked for ("" for none), and how it ended."""
+    """The reports of one run of tshark in the order of the options ("" for none), and how it ended."""
 
     texts: List[str]
     status: int

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the Lua file with the binary plugin, and walks through its window.
+"""Compares the Lua file with the binary plugin, and runs scenarios in its window.
 
     run.py [--all] BUILD_DIR [TEST...]
 

@@ -21,7 +21,7 @@ gui.ask_unsaved: FALSE
 nameres.network_name: FALSE
 """
 PATIENCE = 240
-"""Seconds for a walk; a Wireshark that hangs is stopped then."""
+"""Seconds for a scenario; a Wireshark that hangs is stopped then."""
 
 
 class Window(unittest.TestCase):
@@ -29,12 +29,12 @@ class Window(unittest.TestCase):
     def setUpClass(cls) -> None:
         if shutil.which("wireshark") is None:
             raise unittest.SkipTest("wireshark is not installed (Debian: wireshark)")
-        command = ["cmake", "--build", str(homes().build), "--target", "fanout_lua_walk"]
+        command = ["cmake", "--build", str(homes().build), "--target", "fanout_lua_scenarios"]
         built = subprocess.run(command, capture_output=True, text=True, check=False)
-        cls.walker = homes().build / "tests/lua/fanout_lua_walk.so"
+        cls.plugin = homes().build / "tests/lua/fanout_lua_scenarios.so"
         if built.returncode != 0:
-            if "fanout_lua_walk" in built.stdout + built.stderr and not cls.walker.exists():
-                raise unittest.SkipTest("the walk is not built: no Qt Test (Debian: qtbase5-dev or qt6-base-dev)")
+            if "fanout_lua_scenarios" in built.stdout + built.stderr and not cls.plugin.exists():
+                raise unittest.SkipTest("the scenarios are not built: no Qt Test (Debian: qtbase5-dev or qt6-base-dev)")
             raise RuntimeError(built.stdout + built.stderr)
 
     def setUp(self) -> None:
@@ -45,24 +45,24 @@ class Window(unittest.TestCase):
     def text(self, name: str) -> str:
         return (self.folder / name).read_text(encoding="utf-8")
 
-    def walk(self, name: str, home: str, *arguments: str,
-             beside: Optional[Callable[[], None]] = None, **variables: str) -> None:
-        """Walks through Wireshark; `beside` runs at the same time."""
-        walking = homes().folder / f"{home}-{name}"
-        shutil.copytree(homes().folder / home, walking)
-        binaries = walking / homes().binaries(home).relative_to(homes().folder / home)
-        shutil.copy(self.walker, binaries)
-        make_readable(walking)
-        settings, runtime = walking / ".config/wireshark", walking / "runtime"
+    def run_scenario(self, name: str, home: str, *arguments: str,
+                     beside: Optional[Callable[[], None]] = None, **variables: str) -> None:
+        """Runs a scenario in Wireshark; `beside` runs at the same time."""
+        its_home = homes().folder / f"{home}-{name}"
+        shutil.copytree(homes().folder / home, its_home)
+        binaries = its_home / homes().binaries(home).relative_to(homes().folder / home)
+        shutil.copy(self.plugin, binaries)
+        make_readable(its_home)
+        settings, runtime = its_home / ".config/wireshark", its_home / "runtime"
         settings.mkdir(parents=True)
         runtime.mkdir(mode=0o700)
         (settings / "preferences").write_text(PREFERENCES, encoding="utf-8")
         for path in (settings, runtime):
             give_to_user(path)
         environment: Dict[str, str] = {
-            **homes().environment(walking.name), "QT_QPA_PLATFORM": "offscreen",
-            "XDG_CONFIG_HOME": str(walking / ".config"), "XDG_RUNTIME_DIR": str(runtime),
-            "FANOUT_WALK": name, "FANOUT_WALK_FOLDER": str(self.folder),
+            **homes().environment(its_home.name), "QT_QPA_PLATFORM": "offscreen",
+            "XDG_CONFIG_HOME": str(its_home / ".config"), "XDG_RUNTIME_DIR": str(runtime),
+            "FANOUT_SCENARIO": name, "FANOUT_SCENARIO_FOLDER": str(self.folder),
             "FANOUT_GUI_PICTURES": os.environ.get("FANOUT_GUI_PICTURES", ""), **variables,
         }
         other = threading.Thread(target=beside) if beside else None
@@ -86,7 +86,7 @@ class Window(unittest.TestCase):
         return reports.texts[0]
 
     def test_buttons(self) -> None:
-        self.walk("buttons", "lua", "-r", str(homes().capture("demo.pcap")))
+        self.run_scenario("buttons", "lua", "-r", str(homes().capture("demo.pcap")))
         self.assertEqual(self.text("at-50.txt"), self.report(""))
         self.assertEqual(self.text("at-3.txt"), self.report(",3"))
         self.assertEqual(self.text("saved.txt"), self.report(",3"))
@@ -116,22 +116,22 @@ class Window(unittest.TestCase):
                     time.sleep(0.1)
                 stream.write(packets[ends[frames // 2]:])
 
-        self.walk("live", "lua", "-k", "-i", str(pipe), "-z", "fanout", beside=feed,
-                  FANOUT_WALK_HALF=str(frames // 2), FANOUT_WALK_ALL=str(frames))
+        self.run_scenario("live", "lua", "-k", "-i", str(pipe), "-z", "fanout", beside=feed,
+                          FANOUT_SCENARIO_HALF=str(frames // 2), FANOUT_SCENARIO_ALL=str(frames))
         self.assertNotIn("arp-scan", self.text("half.txt"))
         self.assertEqual(self.text("all.txt"), self.report(""))
 
     def test_error_in_a_callback_names_file_and_line(self) -> None:
         line = make_broken_home("broken-window")
-        self.walk("broken", "broken-window", "-r", str(homes().capture("demo.pcap")))
+        self.run_scenario("broken", "broken-window", "-r", str(homes().capture("demo.pcap")))
         self.assertRegex(self.text("message"), rf"fanout\.lua:{line}: .*nothing")
 
     def test_refused_option(self) -> None:
-        self.walk("refused", "lua", "-r", str(homes().capture("demo.pcap")), "-z", "fanout,top=0")
+        self.run_scenario("refused", "lua", "-r", str(homes().capture("demo.pcap")), "-z", "fanout,top=0")
         self.assertIn("top must be a whole number from 1", self.text("message"))
 
-    def test_stands_aside(self) -> None:
+    def test_is_inactive_beside_the_plugin(self) -> None:
         if not (homes().build / "fanout").is_dir():
             self.skipTest("the window of the plugin is not built (Debian: qtbase5-dev or qt6-base-dev)")
-        self.walk("both", "both", "-r", str(homes().capture("demo.pcap")))
+        self.run_scenario("both", "both", "-r", str(homes().capture("demo.pcap")))
 

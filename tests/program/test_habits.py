@@ -87,7 +87,7 @@ class Habits(ProgramTest):
 
     # Pipes
 
-    def test_follow_tells_of_a_scanner_before_the_pipe_ends(self) -> None:
+    def test_follow_reports_a_scanner_before_the_pipe_ends(self) -> None:
         process = self.start("-n", "--follow", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert process.stdin and process.stdout
         process.stdin.write(Path(capture("port-scan-syn")).read_bytes())
@@ -103,7 +103,7 @@ class Habits(ProgramTest):
         process.stdout.close()
         self.assertEqual(process.wait(60), 0)
 
-    def test_follow_tells_of_each_suspect_and_flagged_source_once(self) -> None:
+    def test_follow_reports_each_suspect_and_flagged_source_once(self) -> None:
         report = json.loads(self.report("-n", "--json", "--all", capture("demo")))
         lines = [
             json.loads(line) for line in self.report("-n", "--follow", capture("demo")).splitlines()
@@ -130,7 +130,7 @@ class Habits(ProgramTest):
             expected = self.report("-n", *options, capture("demo"))
             self.assertEqual(out.decode(), expected)
 
-    def test_a_reader_that_leaves_ends_it(self) -> None:
+    def test_a_closed_pipe_ends_it(self) -> None:
         done = subprocess.run(
             ["sh", "-c", f"{setup().program} -n --json --all --pairs {capture('p2p')} | true"],
             env=ordinary.environment(setup().home, setup().sanitizer),

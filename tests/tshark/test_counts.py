@@ -145,7 +145,7 @@ class Generated(TsharkTest):
                     full = self.ask(*arguments, "-z", f"{REPORT},{form},full")
                     self.assertEqual(without_path(headers), without_path(full))
 
-    def test_a_row_tells_frames_times_and_bytes(self) -> None:
+    def test_a_row_has_frames_times_and_bytes(self) -> None:
         rows = self.rows("demo", ["frame.number", "frame.time_epoch", "frame.len", "ip.src"])
         own = [row for row in rows if row[3] == "198.51.100.66"]
         report = self.report("fanout,json,top=1", "demo")

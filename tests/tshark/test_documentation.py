@@ -26,7 +26,7 @@ def man_terms(section: str) -> List[str]:
 
 
 def usage() -> str:
-    """The options as the plugin names them when it is asked for something else."""
+    """The options as the plugin names them when it refuses an unknown one."""
     done = tshark("-n", "-q", "-z", "fanouts", "-r", capture("demo"))
     found = re.search(r"did you mean (fanout\S*)\?", done.err)
     assert found, done.err
@@ -103,7 +103,7 @@ class Fields(TsharkTest):
 
 class Verdicts(TsharkTest):
     def test_man_page(self) -> None:
-        """Man page and README tell of the same."""
+        """Man page and README name the same."""
         table = {row[0].strip("`") for row in readme_table("How a source is judged")}
         self.assertEqual(set(man_terms("VERDICTS")), table)
 

@@ -54,7 +54,7 @@ class Isolation(TsharkTest):
     def loaded(self, done: Done) -> str:
         return "\n".join(line for line in done.out.splitlines() if line.startswith("fanout.so"))
 
-    def test_the_other_version_is_in_the_way(self) -> None:
+    def test_another_version_is_installed(self) -> None:
         """Without this, the other tests would prove nothing."""
         done = self.tshark("-G", "plugins", is_isolated=False)
         self.assertIn(IN_SEVERAL, done.err)
@@ -79,7 +79,7 @@ class Isolation(TsharkTest):
         self.assertLessEqual(names, listed)
 
     def test_the_built_one_answers(self) -> None:
-        """Only the plugin's JSON has the key that it is asked for here."""
+        """Only the plugin's JSON has the key that is looked up here."""
         arguments = ["-n", "-q", "-z", "fanout,json", "-r", capture("demo")]
         done = self.tshark(*arguments)
         self.assertEqual((done.status, done.err), (0, ""))

@@ -140,7 +140,7 @@ class Marks(TsharkTest):
 
         self.hold_batches([name for name in marked_alike() if "sources" in truth(name)], hold)
 
-    def test_total_is_not_told_before_it_is_known(self) -> None:
+    def test_total_is_absent_before_it_is_known(self) -> None:
         rows = self.rows("syn-sweep", ["fanout.destinations.total"])
         self.assertEqual(set(map(tuple, rows)) - {()}, {("",)})
 
@@ -205,7 +205,7 @@ class Marks(TsharkTest):
         details = self.ask("-n", "-V", "-Y", "frame.number == 1", "-r", capture("syn-sweep"))
         self.assertIn("Source Fan-out: 10.0.0.66", details)
 
-    def test_no_subtree_where_there_is_nothing_to_say(self) -> None:
+    def test_frames_without_a_source_have_no_subtree(self) -> None:
         rows = self.rows("arp-kinds", ["arp.opcode", "fanout.source"], "-Y", "arp.opcode == 2")
         self.assertEqual({row[1] for row in rows}, {""})
 
@@ -223,7 +223,7 @@ class Marks(TsharkTest):
                 [(1, "10.0.0.77"), (1, "10.0.0.99 by ARP"), (1, "198.51.100.66")],
             )
 
-    def test_passing_the_threshold_is_said_once_for_each_source_and_network(self) -> None:
+    def test_passing_the_threshold_is_marked_once_for_each_source_and_network(self) -> None:
         found = self.expert("demo")
         passing = [
             (count, text)
@@ -254,7 +254,7 @@ class Marks(TsharkTest):
         rows = self.rows("syn-sweep", COUNTS, "-o", "fanout.expert:FALSE")
         self.assertEqual(rows, self.rows("syn-sweep", COUNTS))
 
-    def test_nothing_is_said_of_browsers_below_the_threshold(self) -> None:
+    def test_browsers_below_the_threshold_have_no_expert_information(self) -> None:
         self.assertEqual(self.expert("ethernet-frames"), {})
 
     def test_colour_rules_are_filters_that_find_something(self) -> None:

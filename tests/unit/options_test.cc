@@ -61,7 +61,7 @@ TEST(Options, RefuseAThresholdThatIsNone) {
   }
 }
 
-// A number anywhere else is the beginning of a filter, whose fault Wireshark will tell.
+// A number anywhere else is the beginning of a filter, whose fault Wireshark will name.
 TEST(Options, TakeAThresholdNowhereElse) {
   EXPECT_EQ(parsed("fanout,json,50").filter, "50");
   EXPECT_EQ(parsed("fanout,50,60").filter, "60");

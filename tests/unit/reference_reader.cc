@@ -140,7 +140,7 @@ void read_icmp(Cursor& cursor, bool is_ipv6, Observation& observation) {
   if (found != types.end()) {
     meaning = found->second;
   } else if (is_ipv6 && type < 128) {
-    meaning.role = Role::kError;  // RFC 4443: the upper bit tells errors from information
+    meaning.role = Role::kError;  // RFC 4443: the upper bit separates errors from information
   }
   observation.transport = Transport::kIcmp;
   observation.role = meaning.role;

@@ -1,7 +1,7 @@
-// Walks through Statistics → Scan Suspects, as a plugin inside Wireshark, and writes what it found
-// into the file named by FANOUT_GUI_RESULT and pictures into the folder FANOUT_GUI_PICTURES.
-// FANOUT_GUI_WALK chooses the walk: one of those in walk(), with what tests/gui/run starts it on.
-#include "tests/gui/walk.h"
+// Uses Statistics → Scan Suspects as a user does, as a plugin inside Wireshark, and writes what it
+// found into the file named by FANOUT_GUI_RESULT and pictures into the folder FANOUT_GUI_PICTURES.
+// FANOUT_GUI_SCENARIO chooses one of the scenarios in run_scenario(); tests/gui/run starts them.
+#include "tests/gui/scenario.h"
 
 #include <cfile.h>
 #include <epan/color_filters.h>
@@ -47,7 +47,7 @@ void* read_open_file(capture_file* file, void* data) {
 
 }  // namespace
 
-void tell(const QString& line) {
+void write_line(const QString& line) {
   g_result.write(line.toUtf8() + '\n');
   g_result.flush();
 }
@@ -55,24 +55,24 @@ void tell(const QString& line) {
 bool check(bool is_right, const char* what, const char* file, int line, const QString& seen) {
   if (is_right) return true;
   g_has_failed = true;
-  tell(QString("%1:%2: Failure: %3 %4")
-           .arg(QString(file).section('/', -1))
-           .arg(line)
-           .arg(what, seen));
+  write_line(QString("%1:%2: Failure: %3 %4")
+                 .arg(QString(file).section('/', -1))
+                 .arg(line)
+                 .arg(what, seen));
   return false;
 }
 
 void test(const char* name, const std::function<void()>& body) {
   g_has_failed = false;
-  tell(QString("[ RUN      ] ScanSuspects.") + name);
+  write_line(QString("[ RUN      ] ScanSuspects.") + name);
   QElapsedTimer clock;
   clock.start();
   body();
   if (g_has_failed) ++g_failures;
-  tell(QString(g_has_failed ? "[  FAILED  ] ScanSuspects.%1 (%2 ms)"
-                            : "[       OK ] ScanSuspects.%1 (%2 ms)")
-           .arg(name)
-           .arg(clock.elapsed()));
+  write_line(QString(g_has_failed ? "[  FAILED  ] ScanSuspects.%1 (%2 ms)"
+                                  : "[       OK ] ScanSuspects.%1 (%2 ms)")
+                 .arg(name)
+                 .arg(clock.elapsed()));
 }
 
 bool wait_for(const std::function<bool()>& condition, int patience) {
@@ -229,27 +229,33 @@ bool has_failed() { return g_has_failed; }
 
 namespace {
 
-void walk_demo() {
-  walk_through_table();
+void scenario_demo() {
+  demo_table();
   if (window() == nullptr) return;
-  walk_through_charts();
-  walk_through_packets();
-  walk_through_life();
+  demo_charts();
+  demo_packets();
+  demo_life();
   remember_choices();
 }
 
-void walk() {
-  static const std::map<QString, void (*)()> kWalks = {
-      {"demo", walk_demo},       {"option", walk_option}, {"bad-option", walk_bad_option},
-      {"names", walk_names},     {"live", walk_live},     {"table", walk_table},
-      {"reading", walk_reading}, {"quit", walk_quit},     {"large", walk_large},
+void run_scenario() {
+  static const std::map<QString, void (*)()> kScenarios = {
+      {"demo", scenario_demo},
+      {"option", scenario_option},
+      {"bad-option", scenario_bad_option},
+      {"names", scenario_names},
+      {"live", scenario_live},
+      {"table", scenario_table},
+      {"reading", scenario_reading},
+      {"quit", scenario_quit},
+      {"large", scenario_large},
   };
   g_result.setFileName(qEnvironmentVariable("FANOUT_GUI_RESULT"));
   if (!g_result.open(QIODevice::WriteOnly)) qFatal("the result cannot be written");
-  const auto which = kWalks.find(qEnvironmentVariable("FANOUT_GUI_WALK"));
-  if (which == kWalks.end()) qFatal("no such walk");
+  const auto which = kScenarios.find(qEnvironmentVariable("FANOUT_GUI_SCENARIO"));
+  if (which == kScenarios.end()) qFatal("no such scenario");
   which->second();
-  tell(g_failures == 0 ? "[  PASSED  ]" : QString("[  FAILED  ] %1 tests").arg(g_failures));
+  write_line(g_failures == 0 ? "[  PASSED  ]" : QString("[  FAILED  ] %1 tests").arg(g_failures));
   g_result.close();
   // With the window open.
   if (main_window() != nullptr) main_window()->close();
@@ -258,7 +264,7 @@ void walk() {
 // While Wireshark starts, it handles events without a loop: waiting there would keep it from it.
 void start() {
   const bool has_started = QThread::currentThread()->loopLevel() > 0 && main_window() != nullptr;
-  QTimer::singleShot(200, qApp, has_started ? walk : start);
+  QTimer::singleShot(200, qApp, has_started ? run_scenario : start);
 }
 
 }  // namespace

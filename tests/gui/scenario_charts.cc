@@ -13,9 +13,9 @@
 #include <QToolTip>
 #include <functional>
 
-#include "tests/gui/walk.h"
+#include "tests/gui/scenario.h"
 
-void walk_through_charts() {
+void demo_charts() {
   auto* charts = find<QTabWidget>("charts");
   const auto tip_at = [](QWidget* chart, const QPoint& place) {
     QHelpEvent help(QEvent::ToolTip, place, chart->mapToGlobal(place));

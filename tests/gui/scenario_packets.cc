@@ -21,9 +21,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "tests/gui/walk.h"
+#include "tests/gui/scenario.h"
 
-void walk_through_packets() {
+void demo_packets() {
   test("AppliesFilters", [] {
     tabs()->setCurrentIndex(2);
     const int row = row_of("198.51.100.66");

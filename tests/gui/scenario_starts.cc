@@ -10,9 +10,9 @@
 #include <QTabWidget>
 #include <QTreeWidget>
 
-#include "tests/gui/walk.h"
+#include "tests/gui/scenario.h"
 
-void walk_option() {
+void scenario_option() {
   test("OpensFromTheCommandLine", [] {
     CHECK(wait_for([] { return window() != nullptr && window()->isVisible() && is_loaded(); }));
     if (window() == nullptr) return;
@@ -33,8 +33,8 @@ void walk_option() {
   });
 }
 
-void walk_bad_option() {
-  test("TellsOfABadFilterOnTheCommandLine", [] {
+void scenario_bad_option() {
+  test("ShowsWhyAFilterOnTheCommandLineIsRefused", [] {
     CHECK(wait_for([] { return window() != nullptr && window()->isVisible() && is_loaded(); }));
     if (window() == nullptr) return;
     auto* message = find<QLabel>("message");
@@ -44,7 +44,7 @@ void walk_bad_option() {
 }
 
 // On names that were made to do harm.
-void walk_names() {
+void scenario_names() {
   test("ShowsHostileNamesAsText", [] {
     CHECK(wait_for([] { return main_window()->windowTitle().contains("hostile"); }));
     menu_entry()->trigger();
@@ -74,7 +74,7 @@ void walk_names() {
 }
 
 // Without the window's library, or with one that cannot be loaded.
-void walk_table() {
+void scenario_table() {
   test("OpensThePlainTable", [] {
     CHECK(wait_for([] { return main_window()->windowTitle().contains("demo"); }));
     QAction* action = menu_entry();

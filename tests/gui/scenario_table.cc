@@ -11,9 +11,9 @@
 #include <QSpinBox>
 #include <QTest>
 
-#include "tests/gui/walk.h"
+#include "tests/gui/scenario.h"
 
-void walk_through_table() {
+void demo_table() {
   test("OpensFromTheMenu", [] {
     QAction* action = menu_entry();
     if (!CHECK(action != nullptr)) return;

@@ -20,10 +20,10 @@
 #include <QTabWidget>
 #include <QTest>
 
-#include "tests/gui/walk.h"
+#include "tests/gui/scenario.h"
 
-void walk_through_life() {
-  test("TellsOfALimitOnlyWhereThereIsOne", [] {
+void demo_life() {
+  test("ShowsALimitOnlyWhereThereIsOne", [] {
     plugin_if_apply_filter("", true);
     CHECK(wait_for([] { return open_file_now().applied_filter.isEmpty(); }));
     find<QLineEdit>("filter")->clear();
@@ -32,7 +32,7 @@ void walk_through_life() {
     CHECK_SEEN(!find<QLabel>("status")->text().contains("limited"), find<QLabel>("status")->text());
     find<QCheckBox>("limit")->click();
   });
-  test("OpensWithTheDisplayFilterOfNow", [] {
+  test("OpensWithTheCurrentDisplayFilter", [] {
     plugin_if_apply_filter("ip.src == 198.51.100.66", true);
     CHECK(wait_for([] { return !open_file_now().applied_filter.isEmpty(); }));
     find<QCheckBox>("limit")->click();
@@ -66,7 +66,7 @@ void walk_through_life() {
     filter->clear();
     Q_EMIT filter->textEdited(QString());
   });
-  test("FollowsTheDisplayFilterWhenLimited", [] {
+  test("UsesTheDisplayFilterWhenLimited", [] {
     window()->close();
     menu_entry()->trigger();
     plugin_if_apply_filter("ip.src == 10.0.0.99 || arp", true);
@@ -112,7 +112,7 @@ void walk_through_life() {
     change("Default");
     CHECK(wait_for([] { return find<QSpinBox>("threshold")->value() == 50 && rows() > 50; }));
   });
-  test("TellsOfABadFilter", [] {
+  test("ShowsWhyAFilterIsRefused", [] {
     auto* filter = find<QLineEdit>("filter");
     filter->clear();
     QTest::keyClicks(filter, "ip.src === <b>");

@@ -1,7 +1,7 @@
-// A walk through the window, as a plugin inside Wireshark: what its parts share, and the walks.
+// Scenarios of a user at the window, as a plugin inside Wireshark: what they share.
 // Tests run one after the other, each on what the one before left.
-#ifndef FANOUT_TESTS_GUI_WALK_H_
-#define FANOUT_TESTS_GUI_WALK_H_
+#ifndef FANOUT_TESTS_GUI_SCENARIO_H_
+#define FANOUT_TESTS_GUI_SCENARIO_H_
 
 #include <QDialog>
 #include <QLabel>
@@ -16,7 +16,7 @@
 /// A machine that has more to do shall not fail the tests.
 inline constexpr int kPatience = 60'000;
 
-void tell(const QString& line);
+void write_line(const QString& line);
 
 /// Notes a failure, with what was seen instead.
 bool check(bool is_right, const char* what, const char* file, int line, const QString& seen = {});
@@ -96,19 +96,19 @@ void start_reading(const QString& filter);
 /// Whether the test that runs has failed.
 bool has_failed();
 
-/// The walks, and the parts of that through the capture "demo".
-void walk_through_table();
-void walk_through_charts();
-void walk_through_packets();
-void walk_through_life();
-void walk_option();
-void walk_bad_option();
-void walk_names();
-void walk_reading();
-void walk_quit();
-void walk_live();
-void walk_table();
-void walk_large();
+/// The scenarios, and the parts of that through the capture "demo".
+void demo_table();
+void demo_charts();
+void demo_packets();
+void demo_life();
+void scenario_option();
+void scenario_bad_option();
+void scenario_names();
+void scenario_reading();
+void scenario_quit();
+void scenario_live();
+void scenario_table();
+void scenario_large();
 void remember_choices();
 
-#endif  // FANOUT_TESTS_GUI_WALK_H_
+#endif  // FANOUT_TESTS_GUI_SCENARIO_H_

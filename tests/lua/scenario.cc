@@ -1,6 +1,6 @@
-// Presses the buttons of the Lua file's window, as a plugin inside Wireshark. FANOUT_WALK names the
-// walk, FANOUT_WALK_FOLDER a folder: "result" there says what went wrong, and what the window
-// showed and saved is left there for the test to judge.
+// Presses the buttons of the Lua file's window, as a plugin inside Wireshark. FANOUT_SCENARIO names
+// the scenario, FANOUT_SCENARIO_FOLDER a folder: "result" there says what went wrong, and what the
+// window showed and saved is left there for the test to judge.
 #include "plugin/symbols.h"
 
 #undef signals
@@ -31,13 +31,13 @@ constexpr int kPatience = 60'000;  // milliseconds
 QString g_folder;
 QFile g_result;
 
-void tell(const QString& line) {
+void write_line(const QString& line) {
   g_result.write(line.toUtf8() + '\n');
   g_result.flush();
 }
 
 bool check(bool is_right, const char* what, int line, const QString& seen = {}) {
-  if (!is_right) tell(QString("walk.cc:%1: %2 %3").arg(line).arg(what, seen));
+  if (!is_right) write_line(QString("scenario.cc:%1: %2 %3").arg(line).arg(what, seen));
   return is_right;
 }
 #define CHECK(condition) check(condition, #condition, __LINE__)
@@ -168,7 +168,7 @@ void save(const QString& name) {
   answer(g_folder + '/' + name);
 }
 
-void walk_buttons() {
+void scenario_buttons() {
   open_window();
   if (!CHECK(wait_for([] { return shown().contains("198.51.100.66"); }))) return;
   CHECK(window()->windowTitle().contains("Scan Suspects"));
@@ -230,21 +230,21 @@ void walk_buttons() {
 }
 
 // The test feeds a live capture: half of it, and the rest when "half.txt" is there.
-void walk_live() {
+void scenario_live() {
   const auto counted = [](const char* variable) {
     const QString count = "Counted:    " + qEnvironmentVariable(variable) + " frames";
     return [count] { return shown().contains(count); };
   };
-  CHECK(wait_for(counted("FANOUT_WALK_HALF")));
+  CHECK(wait_for(counted("FANOUT_SCENARIO_HALF")));
   leave("half.txt", shown());
-  CHECK(wait_for(counted("FANOUT_WALK_ALL")));
+  CHECK(wait_for(counted("FANOUT_SCENARIO_ALL")));
   leave("all.txt", shown());
 }
 
-void walk_broken() { leave("message", message_of(open_window)); }
+void scenario_broken() { leave("message", message_of(open_window)); }
 
 // With the plugin beside the Lua file.
-void walk_both() {
+void scenario_both() {
   open_window();
   QTest::qWait(1000);
   CHECK(window() == nullptr);
@@ -255,32 +255,32 @@ void walk_both() {
   CHECK(is_open);
 }
 
-void walk_refused() {
+void scenario_refused() {
   leave("message", message_of([] {}));
 }
 
-void walk() {
-  const QString name = qEnvironmentVariable("FANOUT_WALK");
-  if (name == "buttons") walk_buttons();
-  if (name == "live") walk_live();
-  if (name == "broken") walk_broken();
-  if (name == "both") walk_both();
-  if (name == "refused") walk_refused();
-  tell("end");
+void run_scenario() {
+  const QString name = qEnvironmentVariable("FANOUT_SCENARIO");
+  if (name == "buttons") scenario_buttons();
+  if (name == "live") scenario_live();
+  if (name == "broken") scenario_broken();
+  if (name == "both") scenario_both();
+  if (name == "refused") scenario_refused();
+  write_line("end");
   g_result.close();
   QApplication::closeAllWindows();
   QTimer::singleShot(5000, qApp, [] { QApplication::exit(0); });
 }
 
-// While it starts, Wireshark only looks after events now and then: a walk would keep it from going
-// on.
+// While it starts, Wireshark only looks after events now and then: a scenario would keep it from
+// going on.
 void wait_for_wireshark() {
   const bool is_running = QThread::currentThread()->loopLevel() > 0;
-  QTimer::singleShot(200, qApp, is_running ? walk : wait_for_wireshark);
+  QTimer::singleShot(200, qApp, is_running ? run_scenario : wait_for_wireshark);
 }
 
 void start() {
-  g_folder = qEnvironmentVariable("FANOUT_WALK_FOLDER");
+  g_folder = qEnvironmentVariable("FANOUT_SCENARIO_FOLDER");
   g_result.setFileName(g_folder + "/result");
   if (!g_result.open(QIODevice::WriteOnly)) qFatal("the result cannot be written");
   wait_for_wireshark();

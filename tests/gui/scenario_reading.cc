@@ -22,7 +22,7 @@
 #include <QTimer>
 #include <functional>
 
-#include "tests/gui/walk.h"
+#include "tests/gui/scenario.h"
 
 namespace {
 
@@ -45,7 +45,7 @@ void open_for_reading() {
 
 }  // namespace
 
-void walk_reading() {
+void scenario_reading() {
   open_for_reading();
   const QString all = tabs()->tabText(2);
   test("ReadsWithProgressAndStops", [] {
@@ -62,7 +62,7 @@ void walk_reading() {
     CHECK(wait_for([&] { return message->isVisible(); }));
     CHECK_SEEN(message->text().startsWith("Reading was stopped"), message->text());
   });
-  test("TakesAnotherFilterWhileItReads", [] {
+  test("AppliesAnotherFilterWhileItReads", [] {
     bool has_changed = false;
     while_reading([&] {
       has_changed = true;
@@ -101,7 +101,7 @@ void walk_reading() {
 }
 
 // Ends Wireshark from inside the reading.
-void walk_quit() {
+void scenario_quit() {
   open_for_reading();
   test("QuitsWhileItReads", [] {
     bool has_closed = false;
@@ -115,7 +115,7 @@ void walk_quit() {
 }
 
 // What comes out of a pipe: the first half at once, the second on request.
-void walk_live() {
+void scenario_live() {
   test("ShowsWhatArrives", [] {
     CHECK(wait_for([] { return menu_entry() != nullptr; }));
     menu_entry()->trigger();
@@ -158,14 +158,14 @@ void walk_live() {
   });
 }
 
-void walk_large() {
+void scenario_large() {
   CHECK(wait_for([] { return main_window()->windowTitle().contains("pcap"); }, 600'000));
   const auto timed = [](const char* what, const std::function<void()>& body) {
     QElapsedTimer clock;
     clock.start();
     body();
     QApplication::processEvents();
-    tell(QString("time %1: %2 ms").arg(what).arg(clock.elapsed()));
+    write_line(QString("time %1: %2 ms").arg(what).arg(clock.elapsed()));
     return clock.elapsed();
   };
   test("OpensAMillionSourcesInASecond", [&] {
@@ -189,11 +189,11 @@ void walk_large() {
       CHECK(QTest::qWaitForWindowExposed(window()));
     });
     CHECK_SEEN(open < 1000, QString::number(open));
-    tell(find<QLabel>("status")->text());
+    write_line(find<QLabel>("status")->text());
   });
   test("ScrollsAndSortsAMillionSources", [&] {
     timed("all sources", [] { tabs()->setCurrentIndex(2); });
-    tell(QString("rows %1").arg(rows()));
+    write_line(QString("rows %1").arg(rows()));
     for (const char* title : {"Destinations", "Packets", "Source", "First Seen", "Verdict"}) {
       const int column = column_of(sources(), title);
       timed(qPrintable(QString("sort by ") + title),
