@@ -74,7 +74,7 @@ code { user-select: all; -webkit-user-select: all; }
 .chip.accused { color: var(--scan-ink); border-color: var(--scan); background: var(--scan-wash); }
 .left-out { color: var(--soft); margin: .4rem 0; }
 
-.pictures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .75rem; }
+.charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .75rem; }
 figure {
   padding: 1rem; background: var(--card); border: 1px solid var(--rule); border-radius: 10px;
 }
@@ -163,7 +163,7 @@ details td:first-child { font-family: var(--mono); font-size: .88rem; }
 details bdi { font-family: system-ui, sans-serif; color: var(--soft); }
 @media (max-width: 50rem) {
   body { padding: 1rem .8rem 3rem; }
-  .pictures { grid-template-columns: minmax(0, 1fr); }
+  .charts { grid-template-columns: minmax(0, 1fr); }
   .totals { display: grid; grid-template-columns: repeat(6, 1fr); gap: .5rem; }
   .totals div { grid-column: span 2; padding: .5rem .7rem; }
   .totals div:nth-child(-n + 2) { grid-column: span 3; }
@@ -202,7 +202,7 @@ details bdi { font-family: system-ui, sans-serif; color: var(--soft); }
   th, td { padding: .25rem .4rem; }
   summary { color: inherit; list-style: none; }
   summary::-webkit-details-marker { display: none; }
-  .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 )css";
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "tap/report/html.h"
+#include "tap/report/html_charts.h"
 #include "tap/report/html_files.h"
-#include "tap/report/html_pictures.h"
 #include "tap/report/html_table.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
@@ -22,7 +22,7 @@ namespace {
 constexpr size_t kSources = 1000;
 constexpr size_t kSuspects = 50;
 
-constexpr size_t kLines = 6;  // in the picture of the time
+constexpr size_t kLines = 6;  // in the chart over time
 
 // A display filter that shows a source's packets.
 std::string filter_for(const Address& address) {
@@ -52,7 +52,7 @@ class HtmlReport {
     write_header();
     output_ << "<main>\n";
     write_suspects();
-    write_pictures();
+    write_charts();
     write_html_table(report_, presentation_, shown_, output_);
     if (report_.settings.files) write_html_files(*report_.settings.files, output_);
     output_ << "</main>\n<script>" << kHtmlScript << "</script>\n</body>\n</html>\n";
@@ -166,7 +166,7 @@ class HtmlReport {
     output_ << "<p class=\"limit\" role=\"note\"><strong>The limit of " << grouped(report_.limit)
             << " pairs in memory was hit in frame " << grouped(report_.limit_hit_in)
             << ".</strong> Destinations seen first after it are estimated (~), and neither in the "
-               "list of destinations, nor in the picture of the time, nor part of what the "
+               "list of destinations, nor in the chart over time, nor part of what the "
                "verdicts are based on.</p>\n";
   }
 
@@ -200,10 +200,10 @@ class HtmlReport {
     output_ << " · <code>" << filter_for(row.address) << "</code></p>\n</li>\n";
   }
 
-  void write_pictures() {
+  void write_charts() {
     if (report_.most_active.empty() && report_.distribution.empty()) return;
-    output_ << "<section aria-labelledby=\"pictures-title\">\n"
-               "<h2 id=\"pictures-title\">Pictures</h2>\n<div class=\"pictures\">\n";
+    output_ << "<section aria-labelledby=\"charts-title\">\n"
+               "<h2 id=\"charts-title\">Charts</h2>\n<div class=\"charts\">\n";
     write_time();
     write_most_active();
     write_distribution();
@@ -252,7 +252,7 @@ class HtmlReport {
     }
     std::string note = "sources in each range, of " + grouped(report_.sources_total);
     if (bars.back().tone != Tone::kPlain) {
-      note += "; grey where the threshold of " + grouped(threshold) + " lies, orange beyond it";
+      note += "; grey: contains the threshold of " + grouped(threshold) + ", orange: above it";
     }
     begin_figure("Unique destinations per source", note);
     write_bars({"distribution", "Sources by their number of unique destinations", all + "."}, bars,
@@ -261,46 +261,46 @@ class HtmlReport {
   }
 
   // When each of the source's destinations was first seen.
-  Climb climb_of(const SourceRow& row) const {
-    Climb climb;
-    if (report_.engine == nullptr) return climb;
+  Curve curve_of(const SourceRow& row) const {
+    Curve curve;
+    if (report_.engine == nullptr) return curve;
     for (const uint32_t pair : report_.pairs_of(row.number)) {
       const int64_t time = report_.engine->pair(pair).first_time;
-      if (time != kNoTime) climb.times.push_back(time);
+      if (time != kNoTime) curve.times.push_back(time);
     }
-    std::sort(climb.times.begin(), climb.times.end());
-    return climb;
+    std::sort(curve.times.begin(), curve.times.end());
+    return curve;
   }
 
   void write_time() {
     // The first in the table: suspects, or, without any, those that are flagged.
     const size_t candidates = suspects_ > 0 ? suspects_ : flagged_;
-    std::vector<Climb> climbs;
+    std::vector<Curve> curves;
     std::vector<const SourceRow*> rows;
-    for (size_t i = 0; i < candidates && climbs.size() < kLines; ++i) {
-      Climb climb = climb_of(*shown_[i]);
-      if (climb.times.empty()) continue;
-      climbs.push_back(std::move(climb));
+    for (size_t i = 0; i < candidates && curves.size() < kLines; ++i) {
+      Curve curve = curve_of(*shown_[i]);
+      if (curve.times.empty()) continue;
+      curves.push_back(std::move(curve));
       rows.push_back(shown_[i]);
     }
-    if (climbs.empty()) return;
+    if (curves.empty()) return;
     int64_t first = report_.first_time;
     int64_t last = report_.last_time;
     std::string all;
-    for (size_t i = 0; i < climbs.size(); ++i) {
-      first = std::min(first, climbs[i].times.front());
-      last = std::max(last, climbs[i].times.back());
+    for (size_t i = 0; i < curves.size(); ++i) {
+      first = std::min(first, curves[i].times.front());
+      last = std::max(last, curves[i].times.back());
       all += (all.empty() ? "" : "; ") + html_address(rows[i]->address) + " reaches " +
-             grouped(climbs[i].times.size()) + " between " + utc(climbs[i].times.front()) +
-             " and " + utc(climbs[i].times.back()) + " UTC";
+             grouped(curves[i].times.size()) + " between " + utc(curves[i].times.front()) +
+             " and " + utc(curves[i].times.back()) + " UTC";
     }
-    const std::string who_climbs = suspects_ > 0 ? "suspects" : "flagged sources";
+    const std::string whose = suspects_ > 0 ? "suspects" : "flagged sources";
     begin_figure(
         "Fan-out over time",
-        "unique destinations of the " + who_climbs + " with most, from " + utc(first) + " UTC on",
+        "unique destinations of the " + whose + " with most, from " + utc(first) + " UTC on",
         "wide");
-    write_climbs({"time", "Fan-out over time of the " + who_climbs + " with most", all + "."},
-                 climbs, first, last, report_.settings.threshold, output_);
+    write_curves({"time", "Fan-out over time of the " + whose + " with most", all + "."}, curves,
+                 first, last, report_.settings.threshold, output_);
     output_ << "<ol class=\"legend\">\n";
     for (size_t i = 0; i < rows.size(); ++i) {
       const std::string key = std::to_string(i + 1);

@@ -1,4 +1,4 @@
-#include "tap/report/html_pictures.h"
+#include "tap/report/html_charts.h"
 
 #include <algorithm>
 #include <charconv>
@@ -51,7 +51,7 @@ std::string_view tone_class(Tone tone) {
   return "";
 }
 
-void begin_picture(const PictureTexts& texts, double height, Buffer& output) {
+void begin_chart(const ChartTexts& texts, double height, Buffer& output) {
   const std::string id(texts.id);
   output << "<svg id=\"" << id << "\" role=\"img\" width=\"100%\" height=\"" << number(height)
          << "\" aria-labelledby=\"" << id << "-title " << id << "-text\">\n<title id=\"" << id
@@ -169,12 +169,12 @@ double seconds_between(int64_t first, int64_t last) {
   return static_cast<double>(static_cast<uint64_t>(last) - static_cast<uint64_t>(first)) / 1e9;
 }
 
-class ClimbsPicture {
+class CurvesChart {
  public:
-  ClimbsPicture(const PictureTexts& texts, const std::vector<Climb>& climbs, int64_t first,
-                int64_t last, uint64_t threshold, Buffer& output)
+  CurvesChart(const ChartTexts& texts, const std::vector<Curve>& curves, int64_t first,
+              int64_t last, uint64_t threshold, Buffer& output)
       : texts_(texts),
-        climbs_(climbs),
+        curves_(curves),
         first_(first),
         seconds_(seconds_between(first, last)),
         threshold_(threshold),
@@ -182,12 +182,12 @@ class ClimbsPicture {
         output_(output) {}
 
   void write() {
-    begin_picture(texts_, kPlotTop + kPlotHeight + kAxisHeight, output_);
+    begin_chart(texts_, kPlotTop + kPlotHeight + kAxisHeight, output_);
     write_grid();
     output_ << "<svg class=\"plot\" x=\"0\" y=\"" << number(kPlotTop) << "\" width=\""
             << number(kPlotWidth) << "%\" height=\"" << number(kPlotHeight)
             << "\" viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" overflow=\"visible\">\n";
-    for (size_t i = 0; i < climbs_.size(); ++i) write_line(i);
+    for (size_t i = 0; i < curves_.size(); ++i) write_line(i);
     output_ << "</svg>\n";
     write_labels();
     write_marks();
@@ -199,8 +199,8 @@ class ClimbsPicture {
   uint64_t smallest() const {
     constexpr size_t kGround = 5;
     uint64_t result = largest();
-    for (const Climb& climb : climbs_) {
-      if (climb.times.size() > kGround) result = std::min<uint64_t>(result, climb.times.size());
+    for (const Curve& curve : curves_) {
+      if (curve.times.size() > kGround) result = std::min<uint64_t>(result, curve.times.size());
     }
     return result;
   }
@@ -208,7 +208,7 @@ class ClimbsPicture {
   uint64_t largest() const {
     uint64_t result = std::max<uint64_t>(threshold_, 1);
     uint64_t reached = 1;
-    for (const Climb& climb : climbs_) reached = std::max<uint64_t>(reached, climb.times.size());
+    for (const Curve& curve : curves_) reached = std::max<uint64_t>(reached, curve.times.size());
     // A threshold far above all lines is not drawn.
     return result > 20 * reached ? reached : std::max(result, reached);
   }
@@ -263,7 +263,7 @@ class ClimbsPicture {
 
   // At most one point for each of so many intervals: the count at its end.
   void write_line(size_t index) {
-    const std::vector<int64_t>& times = climbs_[index].times;
+    const std::vector<int64_t>& times = curves_[index].times;
     std::string path = "M" + point(x(times.front()), 0);
     for (size_t i = 0; i < times.size(); ++i) {
       const double at = x(times[i]);
@@ -282,14 +282,14 @@ class ClimbsPicture {
 
   // The numbers of the lines at their ends, moved apart where they would overlap.
   void write_marks() {
-    std::vector<size_t> order(climbs_.size());
+    std::vector<size_t> order(curves_.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return climbs_[a].times.size() > climbs_[b].times.size();
+      return curves_[a].times.size() > curves_[b].times.size();
     });
     std::vector<double> places;
     for (const size_t i : order) {
-      const double wanted = pixel(static_cast<double>(climbs_[i].times.size())) + 4;
+      const double wanted = pixel(static_cast<double>(curves_[i].times.size())) + 4;
       places.push_back(places.empty() ? wanted : std::max(wanted, places.back() + kMarkHeight));
     }
     double lowest = kPlotTop + kPlotHeight + 4;
@@ -304,8 +304,8 @@ class ClimbsPicture {
     }
   }
 
-  const PictureTexts& texts_;
-  const std::vector<Climb>& climbs_;
+  const ChartTexts& texts_;
+  const std::vector<Curve>& curves_;
   int64_t first_;
   double seconds_;
   uint64_t threshold_;
@@ -315,10 +315,10 @@ class ClimbsPicture {
 
 }  // namespace
 
-void write_labelled_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer& output) {
+void write_labelled_bars(const ChartTexts& texts, const std::vector<Bar>& bars, Buffer& output) {
   constexpr double kHeight = 36;
   const uint64_t largest = largest_value(bars);
-  begin_picture(texts, kHeight * static_cast<double>(bars.size()), output);
+  begin_chart(texts, kHeight * static_cast<double>(bars.size()), output);
   double y = 0;
   for (const Bar& bar : bars) {
     std::string label = escaped(bar.label);
@@ -333,12 +333,12 @@ void write_labelled_bars(const PictureTexts& texts, const std::vector<Bar>& bars
   output << "</svg>\n";
 }
 
-void write_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer& output) {
+void write_bars(const ChartTexts& texts, const std::vector<Bar>& bars, Buffer& output) {
   constexpr double kHeight = 27;
   constexpr double kLabel = 30;  // percent
   constexpr double kRoom = 52;   // percent for the longest, with its value to the right of it
   const uint64_t largest = largest_value(bars);
-  begin_picture(texts, kHeight * static_cast<double>(bars.size()), output);
+  begin_chart(texts, kHeight * static_cast<double>(bars.size()), output);
   double y = 0;
   for (const Bar& bar : bars) {
     const double width = share(bar.value, largest, kRoom);
@@ -351,9 +351,9 @@ void write_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer&
   output << "</svg>\n";
 }
 
-void write_climbs(const PictureTexts& texts, const std::vector<Climb>& climbs, int64_t first,
+void write_curves(const ChartTexts& texts, const std::vector<Curve>& curves, int64_t first,
                   int64_t last, uint64_t threshold, Buffer& output) {
-  ClimbsPicture(texts, climbs, first, last, threshold, output).write();
+  CurvesChart(texts, curves, first, last, threshold, output).write();
 }
 
 }  // namespace fanout

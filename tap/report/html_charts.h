@@ -1,7 +1,7 @@
 // The charts of the HTML report, as SVG. They scale with the width of the page, their text does
 // not: horizontal lengths are in percent.
-#ifndef FANOUT_TAP_REPORT_HTML_PICTURES_H_
-#define FANOUT_TAP_REPORT_HTML_PICTURES_H_
+#ifndef FANOUT_TAP_REPORT_HTML_CHARTS_H_
+#define FANOUT_TAP_REPORT_HTML_CHARTS_H_
 
 #include <cstdint>
 #include <string>
@@ -25,27 +25,27 @@ struct Bar {
 };
 
 /// The title of a chart, and its description for screen readers.
-struct PictureTexts {
+struct ChartTexts {
   std::string_view id;
   std::string title;
   std::string description;
 };
 
 /// Bars with their labels above them, for labels of any length.
-void write_labelled_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer& output);
+void write_labelled_bars(const ChartTexts& texts, const std::vector<Bar>& bars, Buffer& output);
 
 /// Bars with their labels to the left, for short ones.
-void write_bars(const PictureTexts& texts, const std::vector<Bar>& bars, Buffer& output);
+void write_bars(const ChartTexts& texts, const std::vector<Bar>& bars, Buffer& output);
 
 /// A line that rises by one at each of these times.
-struct Climb {
+struct Curve {
   std::vector<int64_t> times;  ///< ascending, at least one
 };
 
 /// Draws the lines, numbered from 1, from the first time to the last, and one for the threshold.
-void write_climbs(const PictureTexts& texts, const std::vector<Climb>& climbs, int64_t first,
+void write_curves(const ChartTexts& texts, const std::vector<Curve>& curves, int64_t first,
                   int64_t last, uint64_t threshold, Buffer& output);
 
 }  // namespace fanout
 
-#endif  // FANOUT_TAP_REPORT_HTML_PICTURES_H_
+#endif  // FANOUT_TAP_REPORT_HTML_CHARTS_H_
