@@ -107,8 +107,7 @@ struct Cardinality {
 struct ServiceCount {
   uint32_t tried = 0;
   uint32_t answered = 0;
-  uint64_t lasted =
-      0;  ///< nanoseconds from the first request for another to the last
+  uint64_t lasted = 0;  ///< nanoseconds from the first request for another to the last
   uint32_t failed() const { return tried - answered; }
 };
 
@@ -190,8 +189,8 @@ class Engine {
     for (const auto& [pair, asked] : per_pair_) visit(pair, services(pair));
   }
   /// Calls visit(Service, whether it answered, packets that requested it) for each service
-  /// requested of a pair's destination, in the order of the first requests. Of several services the packets
-  /// saturate at 127, and those of the first are counted up to the request for the second.
+  /// requested of a pair's destination, in the order of the first requests. Of several services the
+  /// packets saturate at 127, and those of the first are counted up to the request for the second.
   /// O(of them).
   template <typename Visit>
   void for_each_service(uint32_t pair, Visit visit) const {

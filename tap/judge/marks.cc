@@ -20,7 +20,8 @@ constexpr uint32_t kCheckGrowth = 8;
 constexpr uint64_t kEstimateGrowth = 16;
 
 // Answers take up to a second (the first retransmission timeout of TCP, RFC 6298), and a browser or
-// a game contacts a few dozen hosts at once: so many contacts of the last second are not yet judged.
+// a game contacts a few dozen hosts at once: so many contacts of the last second are not yet
+// judged.
 constexpr uint64_t kAnswerTime = kSecond;
 constexpr size_t kMostUndecided = 32;
 

@@ -25,7 +25,8 @@ class Count {
   /// the profile is set. Throws Failure.
   Count(const Arguments& arguments, const std::atomic<bool>& stop, Complain complain);
 
-  /// Reads and writes what the command line says, and returns the status to end with. Throws Failure.
+  /// Reads and writes what the command line says, and returns the status to end with. Throws
+  /// Failure.
   int run();
 
  private:

@@ -34,8 +34,8 @@ class RunStream {
 ///
 /// The result is exactly that of all packets in time order as long as no two streams hold packets
 /// of the same host pair from the same time. Where they do (sensors that saw the two directions of
-/// one conversation), merge the packets, as runs of one: a run of many is replayed where it begins, as
-/// if nothing of the other stream lay within it. overlaps() counts these cases.
+/// one conversation), merge the packets, as runs of one: a run of many is replayed where it begins,
+/// as if nothing of the other stream lay within it. overlaps() counts these cases.
 class Merge {
  public:
   using Open = std::function<std::unique_ptr<RunStream>()>;
