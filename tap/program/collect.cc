@@ -33,8 +33,8 @@ Collected collect(const std::string& path, uint32_t number, const ReadSettings& 
       fail_to_write();
     }
   };
-  // Half a megabyte, which stays in the cache: a third less CPU time than with 2^17, and of ordinary
-  // traffic no more runs, once they are joined again for a file.
+  // Half a megabyte, which stays in the cache: a third less CPU time than with 2^17, and of
+  // ordinary traffic no more runs, once they are joined again for a file.
   constexpr size_t kMost = size_t{1} << 12;
   Collector collector(write, join ? kMost : 1);
   FileClock clock;
