@@ -72,11 +72,12 @@ bool l2tp_moves(Bytes payload, const Observation& observation) {
   return is_source != is_destination && is_control;
 }
 
-// Whether this may be UMA's, which announces the UDP port that user data will come from.
-bool uma_announces_port(Bytes payload, const Observation& observation) {
+// Whether this may be UMA's, which announces the UDP port that user data will come from; `reading`
+// is what its ports say: the other one may take it all, unless the connection was opened to UMA's.
+bool uma_announces_port(Reading reading, Bytes payload, const Observation& observation) {
   constexpr uint16_t kUma = 14001;
-  const bool is_uma = observation.source_port == kUma || observation.destination_port == kUma;
-  return is_uma && !payload.empty();
+  if (observation.source_port != kUma && observation.destination_port != kUma) return false;
+  return reading == Reading::kTunnelBegins || (reading == Reading::kUnknown && !payload.empty());
 }
 
 // What Wireshark takes for a DNS answer on any UDP port, and what follows from it: names.
@@ -135,8 +136,8 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       const size_t header = size_t{payload[12]} / 16 * 4;
       const Bytes data = payload.size() > header ? payload.subspan(header) : Bytes();
       if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
-        if (uma_announces_port(data, observation)) return Reading::kTunnelsBeginAnywhere;
         const Reading reading = read_colliding_ports(payload, data, carriers, observation);
+        if (uma_announces_port(reading, data, observation)) return Reading::kTunnelsBeginAnywhere;
         if (reading == Reading::kPartOfTlsOrText && tunnel_begins_in_tcp(data)) {
           return Reading::kTunnelBegins;
         }
@@ -159,7 +160,12 @@ Reading read_end(uint8_t protocol, Bytes payload, size_t length, const Carriers&
       if (!has_data) return Reading::kObservation;
       // Behind what UDP says is its length, there may be options (RFC 9868).
       const size_t datagram = std::clamp<size_t>(read16(payload, 4), kUdpHeader, length);
-      if (looks_like_tunnel_in_udp(data, datagram - kUdpHeader)) return Reading::kUnknown;
+      // What takes all that comes to a port leaves nothing to be guessed.
+      const bool is_taken = carriers.udp_takers[observation.source_port] ||
+                            carriers.udp_takers[observation.destination_port];
+      if (!is_taken && looks_like_tunnel_in_udp(data, datagram - kUdpHeader)) {
+        return Reading::kUnknown;
+      }
       if (carriers.dns_anywhere && looks_like_dns_answer(data)) return Reading::kUnknown;
       return Reading::kObservation;
     }

@@ -85,7 +85,7 @@ TEST(ReadFrame, GivesUpWhereATunnelMovesToAnotherPort) {
 // Of two ports Wireshark asks the dissector of the lower one first, of TCP's that of the server.
 TEST(ReadFrame, KnowsThatALowerPortTakesAllBeforeACarrierIsAsked) {
   Carriers carriers;
-  carriers.tcp[7236] = carriers.udp[12222] = true;
+  carriers.tcp[7236] = carriers.tcp[14001] = carriers.udp[12222] = true;
   carriers.tcp_takers[80] = carriers.tcp_takers_of_binary[443] = carriers.udp_takers[53] = true;
   const auto with = [&](uint8_t protocol, const Octets& payload) {
     return reading(ethernet(kIpv4Type, ipv4_packet(protocol, payload)), carriers);
@@ -100,9 +100,18 @@ TEST(ReadFrame, KnowsThatALowerPortTakesAllBeforeACarrierIsAsked) {
       << "TLS takes text only within a record";
   EXPECT_EQ(with(6, tcp(7236, 443, kAck, octets_of("CONNECT a:1 HTTP/1.1"))),
             Reading::kTunnelBegins);
+  EXPECT_EQ(with(6, tcp(14001, 80, kAck, binary)), Reading::kObservation);
+  EXPECT_EQ(with(6, tcp(14001, 443, kAck, binary)), Reading::kTlsRecord);
+  EXPECT_EQ(with(6, tcp(14001, 22, kAck, binary)), Reading::kTunnelsBeginAnywhere);
+  EXPECT_EQ(with(6, tcp(80, 14001, 0x02)), Reading::kTunnelsBeginAnywhere) << "opened to UMA";
   EXPECT_EQ(with(6, tcp(7236, 22, kAck, binary)), Reading::kUnknown) << "not known of SSH";
   EXPECT_EQ(with(6, tcp(7236, 80, kAck, octets_of("CONNECT a:1"))), Reading::kTunnelBegins);
   EXPECT_EQ(with(17, udp(12222, 53, binary)), Reading::kObservation);
+  const Octets like_a_tunnel{0x04, 0xd2, 1, 0, 0, 1};  // a DNS query by its random number
+  EXPECT_EQ(with(17, udp(40000, 53, like_a_tunnel)), Reading::kObservation);
+  EXPECT_EQ(with(17, udp(53, 40000, like_a_tunnel)), Reading::kObservation);
+  EXPECT_EQ(with(17, udp(40000, 54, like_a_tunnel)), Reading::kUnknown)
+      << "nothing takes that port";
   EXPECT_EQ(with(17, udp(53, 12222, binary)), Reading::kObservation);
   EXPECT_EQ(with(17, udp(12222, 22, binary)), Reading::kUnknown);
 }
