@@ -137,7 +137,10 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint
   seen.pair = guessed ? likely_pair : find_pair(observation.source, observation.destination, hash);
   seen.source = seen.pair != kNone ? pairs_[seen.pair].source
                                    : find_or_add_source(observation.source, observation.frame);
-  if (seen.source == kNone) return seen;
+  if (seen.source == kNone) {
+    count_unstored(observation);
+    return seen;
+  }
   Source& source = sources_[seen.source];
   ++source.packets;
   source.bytes += observation.bytes;
@@ -152,6 +155,7 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint
   if (seen.pair == kNone) {
     if (full()) {
       note_limit(observation.frame);
+      count_unstored(observation);
       seen.new_estimate = count_beyond_limit(seen.source, observation);
       return seen;
     }
@@ -200,12 +204,15 @@ void Engine::observe_again(const Observation& observation, uint32_t hash, const 
                            uint64_t times) {
   const uint64_t one_by_one = std::min(times, kMostRepeats);
   for (uint64_t i = 0; i < one_by_one; ++i) observe(observation, hash, seen.pair);
-  if (seen.source == kNone || times == one_by_one) return;
+  if (times == one_by_one) return;
   // One more shows what each of the rest adds.
-  Source& source = sources_[seen.source];
-  const Source before = source;
-  observe(observation, hash, seen.pair);
   const uint64_t rest = times - one_by_one - 1;
+  const Source before = seen.source == kNone ? Source() : sources_[seen.source];
+  const uint64_t unstored = unstored_ ? unstored_->packets : 0;
+  observe(observation, hash, seen.pair);
+  if (unstored_) unstored_->packets += rest * (unstored_->packets - unstored);
+  if (seen.source == kNone) return;
+  Source& source = sources_[seen.source];
   source.packets += rest;
   if (seen.pair != kNone) count_packets(pairs_[seen.pair], seen.pair, rest, 0);
   for (const auto sum : kSums) add_saturating(source.*sum, rest * (source.*sum - before.*sum));
@@ -323,6 +330,7 @@ size_t Engine::memory() const {
   bytes += per_pair_.bucket_count() * (sizeof(PairServices) + 9);
   bytes += excess_.bucket_count() * (sizeof(Excess) + 9);
   bytes += beyond_.bucket_count() * (sizeof(SourceSketch) + 5);
+  bytes += (unlisted_ ? sizeof(*unlisted_) : 0) + (unstored_ ? sizeof(*unstored_) : 0);
   for (const auto& pairs : history_)
     bytes += sizeof(std::vector<uint32_t>) + pairs.capacity() * sizeof(uint32_t);
   return bytes;

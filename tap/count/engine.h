@@ -172,8 +172,10 @@ class Engine {
   uint32_t find_source(const Address& address) const;
   /// Distinct destinations of a source. O(1) where it is exact.
   Cardinality destinations(uint32_t source) const;
-  /// Distinct sources, with those that came past the limit.
+  /// Distinct sources, with those that came past the limit. O(registers of a sketch).
   Cardinality sources_total() const;
+  /// Distinct pairs of source and destination, with those past the limit. O(registers of a sketch).
+  Cardinality pairs_total() const;
 
   uint32_t pair_count() const { return static_cast<uint32_t>(pairs_.size()); }
   const Pair& pair(uint32_t number) const { return pairs_[number]; }
@@ -219,6 +221,11 @@ class Engine {
   template <typename Key, typename Value>
   using Map = boost::unordered_flat_map<Key, Value, SeededHash>;
   using SourceSketch = Sketch<8>;
+  // Pairs past the limit: three standard errors are 1.2 % of them.
+  struct Unstored {
+    Sketch<16> pairs;
+    uint64_t packets = 0;
+  };
   struct Asked {
     uint8_t packets : 7;
     uint8_t answered : 1;
@@ -264,6 +271,7 @@ class Engine {
   uint32_t opposite(const Observation& observation) const;
   void note_limit(uint32_t frame);
   uint64_t reserve() const;
+  void count_unstored(const Observation& observation);
   bool count_beyond_limit(uint32_t source, const Observation& observation);
   void count_packets(Pair& pair, uint32_t number, uint64_t packets, uint64_t bytes);
   static void note_time(Pair& pair, int64_t time);
@@ -300,6 +308,7 @@ class Engine {
   Map<uint32_t, Excess> excess_;          // pairs whose counts outgrew their bits
   Map<uint32_t, SourceSketch> beyond_;    // sources: destinations past the limit
   std::unique_ptr<Sketch<14>> unlisted_;  // sources past every limit
+  std::unique_ptr<Unstored> unstored_;    // pairs past the limit, of all sources
   uint64_t late_sources_ = 0;             // sources stored past the limit
   std::vector<std::vector<uint32_t>> history_;
   std::vector<LastFrame> last_frames_;  // by source, if runs are replayed

@@ -5,6 +5,30 @@
 #include "tap/count/engine_parts.h"
 
 namespace fanout {
+namespace {
+
+// So many are stored; of the others there is an estimate, from this many packets.
+template <int kBits>
+Cardinality with_estimate(uint64_t stored, const Sketch<kBits>& others, uint64_t packets) {
+  const auto most = static_cast<double>(packets);
+  const double estimate = std::clamp(others.estimate(), 1.0, most);
+  const double error = 3 * Sketch<kBits>::standard_error() * estimate;
+  return {stored + static_cast<uint64_t>(std::lround(estimate)),
+          stored + static_cast<uint64_t>(std::clamp(std::floor(estimate - error), 1.0, most)),
+          stored + static_cast<uint64_t>(std::clamp(std::ceil(estimate + error), 1.0, most))};
+}
+
+}  // namespace
+
+void Engine::count_unstored(const Observation& observation) {
+  if (!unstored_) unstored_ = std::make_unique<Unstored>();
+  const Address& source = observation.source;
+  const Address& destination = observation.destination;
+  const uint64_t of_source =
+      mix(source.low ^ mix(source.high ^ static_cast<uint64_t>(source.network)));
+  unstored_->pairs.add(mix(destination.low ^ mix(destination.high ^ of_source)));
+  ++unstored_->packets;
+}
 
 // Whether the source's destinations are now estimated to be more.
 bool Engine::count_beyond_limit(uint32_t source, const Observation& observation) {
@@ -30,14 +54,15 @@ Cardinality Engine::destinations(uint32_t number) const {
   const Source& source = sources_[number];
   const uint64_t stored = source.destinations;
   if (source.missed == 0) return {stored, stored, stored};
-  const auto most = static_cast<double>(source.missed);
   const auto sketch = beyond_.find(number);
   if (sketch == beyond_.end()) return {stored + 1, stored + 1, stored + source.missed};
-  const double beyond = std::clamp(sketch->second.estimate(), 1.0, most);
-  const double error = 3 * SourceSketch::standard_error() * beyond;
-  return {stored + static_cast<uint64_t>(std::lround(beyond)),
-          stored + static_cast<uint64_t>(std::clamp(std::floor(beyond - error), 1.0, most)),
-          stored + static_cast<uint64_t>(std::clamp(std::ceil(beyond + error), 1.0, most))};
+  return with_estimate(stored, sketch->second, source.missed);
+}
+
+Cardinality Engine::pairs_total() const {
+  const uint64_t stored = pair_count();
+  if (!unstored_) return {stored, stored, stored};
+  return with_estimate(stored, unstored_->pairs, unstored_->packets);
 }
 
 Cardinality Engine::sources_total() const {

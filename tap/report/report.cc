@@ -114,6 +114,7 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
   report.first_time = engine->first_time();
   report.last_time = engine->last_time();
   report.sources_total = engine->sources_total();
+  report.pairs_total = engine->pairs_total();
   report.limit = engine->options().limit;
   report.limit_hit_in = engine->limit_hit_in();
   if (report.limit_hit_in != 0) {
@@ -126,9 +127,6 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
   std::vector<Candidate> candidates;
   for (uint32_t number = 0; number < count; ++number) {
     const Cardinality destinations = engine->destinations(number);
-    report.pairs_total.value += destinations.value;
-    report.pairs_total.low += destinations.low;
-    report.pairs_total.high += destinations.high;
     if (destinations.value > 0) count_in_bin(report.distribution, destinations.value);
     if (settings.all || destinations.value > settings.threshold) chosen[number] = true;
     if (chosen[number]) candidates.push_back({destinations.value, number});

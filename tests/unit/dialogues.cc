@@ -239,6 +239,11 @@ std::string difference(const Engine& one, const Engine& other) {
     }
   }
   if (one.sources_total().value != other.sources_total().value) return "not as many sources in all";
+  const Cardinality all = one.pairs_total();
+  const Cardinality all_others = other.pairs_total();
+  if (all.value != all_others.value || all.low != all_others.low || all.high != all_others.high) {
+    return "not as many pairs in all";
+  }
   if (one.limit_hit_in() != other.limit_hit_in()) return "the limit was hit elsewhere";
   return {};
 }

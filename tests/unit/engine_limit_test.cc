@@ -77,6 +77,38 @@ TEST(EngineLimit, EstimatesSourcesBeyondEveryLimit) {
   }
 }
 
+// Three standard errors of 2^16 registers are 1.2 %.
+TEST(EngineLimit, EstimatesAllPairsWithinTwoPerCent) {
+  for (const uint32_t sources : {1u, 100u, 100'000u}) {
+    for (const uint32_t truth : {1'000u, 100'000u, 1'000'000u}) {
+      Engine engine({.limit = 100});
+      Traffic traffic(engine);
+      for (uint32_t i = 0; i < truth; ++i) {
+        const uint32_t source = i % sources;
+        traffic.echo(ipv4(1 + source), ipv4(0x0a000000 + i));
+        if (i % 3 == 0) traffic.echo(ipv4(1 + source), ipv4(0x0a000000 + i));
+      }
+      const Cardinality estimate = engine.pairs_total();
+      EXPECT_FALSE(estimate.exact());
+      EXPECT_LE(estimate.low, truth) << sources;
+      EXPECT_GE(estimate.high, truth) << sources;
+      EXPECT_NEAR(static_cast<double>(estimate.value), truth, 0.02 * truth) << sources;
+      EXPECT_LE(estimate.high - estimate.low, truth / 20);
+    }
+  }
+}
+
+TEST(EngineLimit, CountsPairsExactlyUpToIt) {
+  Engine engine({.limit = 10});
+  Traffic traffic(engine);
+  for (uint32_t i = 0; i < 10; ++i) traffic.echo(ipv4(1), ipv4(100 + i));
+  EXPECT_TRUE(engine.pairs_total().exact());
+  EXPECT_EQ(engine.pairs_total().value, 10u);
+  traffic.echo(ipv4(1), ipv4(999));
+  EXPECT_EQ(engine.pairs_total().value, 11u);
+  EXPECT_TRUE(engine.pairs_total().exact()) << "one packet is of one pair";
+}
+
 TEST(EngineLimit, OfNothingCountsNothingAndDoesNotCrash) {
   for (const uint64_t limit : {0, 1, 2}) {
     Engine engine({.limit = limit, .history = true});

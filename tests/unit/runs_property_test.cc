@@ -46,6 +46,8 @@ TEST_P(RunsProperty, LeadTheEngineToTheSameEstimatesPastItsLimit) {
     ASSERT_EQ(error, "") << "round " << round;
     ASSERT_EQ(difference(*expected, *counted), "") << "round " << round;
     ASSERT_LE(counted->pair_count(), options.limit);
+    ASSERT_LE(counted->pairs_total().low, all->pair_count()) << "round " << round;
+    ASSERT_GE(counted->pairs_total().high, all->pair_count()) << "round " << round;
     for (uint32_t number = 0; number < counted->source_count(); ++number) {
       const Cardinality estimate = counted->destinations(number);
       const uint32_t source = all->find_source(counted->source(number).address);
