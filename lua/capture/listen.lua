@@ -26,6 +26,7 @@ local function listen(options, draw)
   local function begin(packet)
     if frame and packet.number == frame.number then return end
     frame = { number = packet.number, bytes = packet.len, time = observe.frame_time() }
+    engines.count_frame(engine, frame)
     seen, done = { [IPV4] = 0, [IPV6] = 0 }, { [IPV4] = 0, [IPV6] = 0 }
   end
   local function count(observation)
@@ -44,7 +45,6 @@ local function listen(options, draw)
   -- Called last for each frame.
   listener.packet = guarded(function(packet)
     begin(packet)
-    engines.count_frame(engine, frame)
     observe.observe_headers(seen, done, count)
     observe.observe_arp(seen, count)
   end)

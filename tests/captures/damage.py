@@ -13,6 +13,7 @@ from layers import (
     ETHERTYPE_PPPOE_SESSION,
     ETHERTYPE_VLAN,
     GATEWAY_MAC,
+    PROTOCOL_ICMP,
     SYN,
     Packet,
     arp,
@@ -116,6 +117,16 @@ def zero_length(capture: Capture) -> None:
         capture.add(number, frame)
         capture.add(number + 0.2, frame.unseen(), cut=0)
         capture.add(number + 0.4, Packet(b""))
+
+
+@recipe()
+def malformed_quotes(capture: Capture) -> None:
+    """ICMP messages that are cut, and errors that quote random bytes, in which dissection may end."""
+    for number, source in enumerate(hosts("198.18", 1000)):
+        kind = capture.random.choice((3, 4, 5, 11, 12, capture.random.randrange(44)))
+        rest = capture.random.randbytes(capture.random.randrange(60))
+        message = Packet(bytes([kind, capture.random.randrange(16)]) + rest, protocol=PROTOCOL_ICMP)
+        capture.add(number / 1000, ethernet(ipv4(source, "192.0.2.1", message)))
 
 
 @recipe()
