@@ -77,6 +77,7 @@ struct Layers {
   int ipv4 = 0;
   int ipv6 = 0;
   bool arp = false;
+  bool icmp = false;
   bool innermost_is_ipv6 = false;
   bool ends_in_fragment = false;  // of IPv6, without the rest: the tap does not see its header
 };
@@ -96,7 +97,10 @@ Layers layers_of(const packet_info* pinfo) {
   for (const wmem_list_frame_t* layer = wmem_list_head(pinfo->layers); layer != nullptr;
        layer = wmem_list_frame_next(const_cast<wmem_list_frame_t*>(layer))) {
     const int protocol = GPOINTER_TO_INT(wmem_list_frame_data(layer));
-    if (protocol == icmp || protocol == icmpv6) break;  // what follows is quoted
+    if (protocol == icmp || protocol == icmpv6) {
+      layers.icmp = true;
+      break;  // what follows is quoted
+    }
     if (protocol == ipv4) ++layers.ipv4;
     if (protocol == ipv6) ++layers.ipv6;
     if (protocol == ipv4 || protocol == ipv6) layers.innermost_is_ipv6 = protocol == ipv6;
@@ -153,6 +157,27 @@ Observation observe_ipv4(const packet_info* pinfo, const void* data) {
   return observation;
 }
 
+void UntappedHeader::note_tapped(const packet_info* pinfo, const void* data) {
+  frame_ = pinfo->num;
+  source_ = static_cast<const ws_ip4*>(data)->ip_src.data;
+}
+
+bool UntappedHeader::observe(const packet_info* pinfo, Observation* observation) const {
+  if (pinfo->net_src.type != AT_IPv4 || pinfo->net_dst.type != AT_IPv4) return false;
+  if (frame_ == pinfo->num && source_ == pinfo->net_src.data) return false;
+  // The addresses may be those that an ICMP error quotes, or come from no IP header.
+  const Layers layers = layers_of(pinfo);
+  if (layers.ipv4 == 0 || layers.icmp) return false;
+  *observation = frame_observation(pinfo);
+  if (!observe_ipv4_packet(pinfo, pinfo->net_src, pinfo->net_dst, observation)) return false;
+  const Bytes packet = find_ipv4_packet(pinfo, pinfo->net_src);
+  Observation again;
+  static const Carriers no_carriers{};
+  return read_frame(Link::kRawIp, packet, static_cast<uint32_t>(packet.size()), no_carriers,
+                    again) != Reading::kNothing &&
+         again.source == observation->source;
+}
+
 Observation observe_ipv6(const packet_info* pinfo, const void* data) {
   const auto* header = static_cast<const ws_ip6*>(data);
   Observation observation = frame_observation(pinfo);
@@ -204,11 +229,15 @@ void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* 
   static const int ip_tap = find_tap_id("ip");
   static const int ipv6_tap = find_tap_id("ipv6");
   const Layers layers = layers_of(pinfo);
+  UntappedHeader untapped;
   for (int i = 0; i < layers.ipv4; ++i) {
     const void* header = fetch_tapped_data(ip_tap, i);
     if (header == nullptr) break;
+    untapped.note_tapped(pinfo, header);
     observations->push_back(observe_ipv4(pinfo, header));
   }
+  Observation innermost;
+  if (untapped.observe(pinfo, &innermost)) observations->push_back(innermost);
   for (int i = 0; i < layers.ipv6; ++i) {
     const void* header = fetch_tapped_data(ipv6_tap, i);
     if (header == nullptr) break;

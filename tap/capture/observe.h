@@ -26,6 +26,21 @@ Observation frame_observation(const packet_info* pinfo);
 /// One header of the `ip` tap, whose data is `data`.
 Observation observe_ipv4(const packet_info* pinfo, const void* data);
 
+/// Finds IPv4 headers that their tap does not report: Wireshark's dissection of a packet may end in
+/// its options, before the tap, when the addresses are known.
+class UntappedHeader {
+ public:
+  /// Notes a header of the `ip` tap, whose data is `data`.
+  void note_tapped(const packet_info* pinfo, const void* data);
+  /// The innermost header of a frame, if the tap did not report it; else false. To be called last for
+  /// each frame.
+  bool observe(const packet_info* pinfo, Observation* observation) const;
+
+ private:
+  uint32_t frame_ = 0;
+  const void* source_ = nullptr;  // where the address is in the packet
+};
+
 /// The same for the `ipv6` tap.
 Observation observe_ipv6(const packet_info* pinfo, const void* data);
 

@@ -210,6 +210,7 @@ class Library : public Dissector {
 
   static tap_packet_status on_ip(void* data, packet_info* packet, epan_dissect_t*,
                                  const void* header, tap_flags_t) {
+    static_cast<Library*>(data)->untapped_.note_tapped(packet, header);
     dissected(data).observations.push_back(observe_ipv4(packet, header));
     return TAP_PACKET_DONT_REDRAW;
   }
@@ -228,6 +229,10 @@ class Library : public Dissector {
   static tap_packet_status on_frame(void* data, packet_info* packet, epan_dissect_t* dissection,
                                     const void*, tap_flags_t) {
     dissected(data).passed = true;
+    Observation untapped;
+    if (static_cast<Library*>(data)->untapped_.observe(packet, &untapped)) {
+      dissected(data).observations.push_back(untapped);
+    }
     Observation arp;
     if (observe_arp(packet, dissection->tvb, &arp)) dissected(data).observations.push_back(arp);
     return TAP_PACKET_DONT_REDRAW;
@@ -243,6 +248,7 @@ class Library : public Dissector {
   frame_data reference_{};
   frame_data previous_{};
   Dissected dissected_;
+  UntappedHeader untapped_;
 };
 
 }  // namespace

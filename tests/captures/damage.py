@@ -120,6 +120,18 @@ def zero_length(capture: Capture) -> None:
 
 
 @recipe()
+def malformed_options(capture: Capture) -> None:
+    """SYNs with IPv4 options of wrong lengths, in which dissection may end before the ip tap."""
+    kinds = (7, 11, 12, 25, 30, 68, 82, 130, 131, 133, 134, 136, 137, 147, 148, 149)
+    for number, source in enumerate(hosts("198.19", 2000)):
+        size = capture.random.choice((4, 8, 12, 20, 40))
+        length = capture.random.choice((0, 1, 2, 3, 4, 5, 6, 8, size, size + 1, 255))
+        option = bytes([capture.random.choice(kinds), length]) + capture.random.randbytes(size - 2)
+        packet = ipv4(source, "192.0.2.1", tcp(40000, 443, SYN), options=option)
+        capture.add(number / 1000, ethernet(packet))
+
+
+@recipe()
 def malformed_quotes(capture: Capture) -> None:
     """ICMP messages that are cut, and errors that quote random bytes, in which dissection may end."""
     for number, source in enumerate(hosts("198.18", 1000)):
