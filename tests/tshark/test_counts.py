@@ -23,6 +23,9 @@ from verdicts import Label, read_labels
 FORMS = ("text", "json", "csv")
 REPORT = "fanout,0,all,pairs"
 
+# The dissection of these packets ends in their options, before the tap of conversations.
+MISSED_BY_CONVERSATIONS = ("malformed-options",)
+
 BATCH = 64
 """How many captures are read in one run of tshark."""
 PART = 4
@@ -132,9 +135,17 @@ class Generated(TsharkTest):
             self.assertTrue(any(kind in own for own in verdicts), kind)
 
     def test_both_paths_report_the_same_and_count_what_conversations_do(self) -> None:
-        for path, problems in find_problems([Path(capture(name)) for name in capture_names()]):
+        names = [name for name in capture_names() if name not in MISSED_BY_CONVERSATIONS]
+        for path, problems in find_problems([Path(capture(name)) for name in names]):
             with self.subTest(path.name):
                 self.fail("; ".join(problems))
+
+    def test_full_dissection_counts_what_conversations_miss(self) -> None:
+        for name in MISSED_BY_CONVERSATIONS:
+            report = self.report("fanout,0,json,all,pairs,full", name)
+            self.hold_counts(truth(name), report)
+            both = BothPaths(capture(name), name)
+            self.assertLess(len(both.conversations["IPv4"]), len(truth(name)["sources"]["IPv4"]))
 
     def test_both_paths_find_the_same_with_names(self) -> None:
         for name in ("demo", "hostile-names", "browser"):
