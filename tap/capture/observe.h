@@ -32,8 +32,8 @@ class UntappedHeader {
  public:
   /// Notes a header of the `ip` tap, whose data is `data`.
   void note_tapped(const packet_info* pinfo, const void* data);
-  /// The innermost header of a frame, if the tap did not report it; else false. To be called last for
-  /// each frame.
+  /// The innermost header of a frame, if the tap did not report it; else false. To be called last
+  /// for each frame.
   bool observe(const packet_info* pinfo, Observation* observation) const;
 
  private:
