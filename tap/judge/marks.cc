@@ -10,8 +10,8 @@ namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
 
-// Fewer events accuse nobody at the odds of parameters.def; after them, judging again only when there
-// are this much more of them keeps the cost of judging in proportion to the cost of counting.
+// Fewer events accuse nobody at the odds of parameters.def; after them, judging again only when
+// there are this much more of them keeps the cost of judging in proportion to the cost of counting.
 constexpr uint32_t kFirstCheck = 7;
 constexpr uint32_t kCheckGrowth = 8;
 
