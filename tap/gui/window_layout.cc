@@ -69,8 +69,11 @@ void Window::set_up_table(QTableView* table, NumberModel* model, const char* nam
   connect(header, &QWidget::customContextMenuRequested, this,
           [this, table](const QPoint& place) { open_header_menu(table, place); });
   const QFontMetrics metrics = table->fontMetrics();
-  for (int i = 0; i < model->columnCount(); ++i) {
+  const int columns = model->columnCount();
+  for (int i = 0; i < columns; ++i) {
     const Column& column = *model->columns()[static_cast<size_t>(i)];
+    // Last, where it has all the room that is left.
+    if (column.kind == Kind::kReason) header->moveSection(header->visualIndex(i), columns - 1);
     // With room for the arrow that shows the order.
     const int least = metrics.horizontalAdvance(column.title) + 26;
     header->resizeSection(i, std::max(least, metrics.horizontalAdvance(widest(column.kind)) + 16));
