@@ -19,11 +19,19 @@ bool may_be_connected(Probe probe) {
          probe == Probe::kSctpCookie;
 }
 
+// Whether more data changes nothing: most packets of most captures are data of a connection that
+// is open.
+bool is_settled(const Pair& pair) {
+  return pair.talked != 0 && pair.bare == 0 && pair.open_handshakes == 0 &&
+         pair.open_attempts == 0 && (!pair.has(Pair::kReplying) || pair.has(Pair::kCredited));
+}
+
 }  // namespace
 
 // Notes what the packet shows of requests and responses, and returns whether it requests a
 // service that the source had not yet requested of this destination, after its first.
 bool Engine::weigh(Pair& pair, uint32_t number, Source& source, const Observation& observation) {
+  if (observation.role == Role::kData && is_settled(pair)) return false;
   if (observation.role == Role::kError || observation.role == Role::kDiscovery) {
     if (pair.spoke == 0 && observation.role == Role::kError) {
       pair.probe_kind = static_cast<uint32_t>(observation.probe) & (kProbes - 1);

@@ -77,6 +77,7 @@ Role tcp_role(uint8_t flags) {
 // The scan types of nmap, by the flags they send (nmap's manual, "Port Scanning Techniques").
 Probe tcp_probe(uint8_t flags, bool has_data) {
   constexpr uint8_t kAll = kFin | kSyn | kRst | kPsh | kAck | kUrg;
+  if (has_data && (flags & kAck) != 0) return Probe::kNone;
   switch (flags & kAll) {
     case kSyn:
       return Probe::kSyn;
@@ -89,9 +90,9 @@ Probe tcp_probe(uint8_t flags, bool has_data) {
     case kRst:
       return Probe::kRst;
     case kAck:
-      return has_data ? Probe::kNone : Probe::kAck;
+      return Probe::kAck;
     case kFin | kAck:
-      return has_data ? Probe::kNone : Probe::kMaimon;
+      return Probe::kMaimon;
     default:
       return (flags & (kAck | kRst)) == 0 ? Probe::kFlags : Probe::kNone;
   }
