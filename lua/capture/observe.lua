@@ -107,6 +107,14 @@ local function has_icmp()
   return fields.icmp() ~= nil or fields.icmpv6() ~= nil
 end
 
+-- Whether the frame's innermost IPv4 header came to no tap, of which there were `count`: dissection may
+-- end in its options, before the tap, when the addresses are known.
+local function ends_in_options(count)
+  local protocols = fields.protocols()
+  if not protocols or not protocols.value:find(":ip$") or has_icmp() then return false end
+  return #{ fields.ipv4_destination() } > count
+end
+
 local NETWORKS = {
   { IPV4, fields.ipv4_source, fields.ipv4_destination, ipv4_bytes, headers.read_ipv4_transport },
   { IPV6, fields.ipv6_source, fields.ipv6_destination, ipv6_bytes, headers.read_ipv6_transport },
@@ -145,6 +153,6 @@ local function observe_arp(seen, observe)
 end
 
 return {
-  frame_time = frame_time, has_icmp = has_icmp, observe_headers = observe_headers,
-  observe_arp = observe_arp,
+  ends_in_options = ends_in_options, frame_time = frame_time, has_icmp = has_icmp,
+  observe_headers = observe_headers, observe_arp = observe_arp,
 }
