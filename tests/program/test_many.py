@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -85,7 +86,10 @@ class Many(ProgramTest):
             # What the dissection remembers of a conversation, it remembers within a file.
             if json.loads(expected)["full_frames"] > 0:
                 return False
-            for parts in (pcaps.cut(whole, folder / "time", 8), pcaps.split(whole, folder / "side")):
+            for parts in (
+                pcaps.cut(whole, folder / "time", 8),
+                pcaps.split(whole, folder / "side"),
+            ):
                 self.same_as_whole(self.report(*COUNTS, "--jobs", "2", *parts), parts, expected)
             return True
 
@@ -193,9 +197,7 @@ class Many(ProgramTest):
             if not path.is_symlink() and path.is_dir():
                 path.chmod(0o755)
         report = self.report(*COUNTS, str(captures))
-        self.assertEqual(
-            report.replace(str(moved), str(captures / "part2.pcap")), expected
-        )
+        self.assertEqual(report.replace(str(moved), str(captures / "part2.pcap")), expected)
 
     def test_a_file_that_cannot_be_read_is_named_and_the_others_count(self) -> None:
         numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
@@ -242,8 +244,8 @@ class Many(ProgramTest):
         found = re.search(r"^wchar: (\d+)", text, re.MULTILINE)
         return int(found.group(1)) if found else sys.maxsize
 
-    def killed_once_it_wrote(self, size: int, *arguments: str) -> int:
-        """Its status, after SIGKILL as soon as it has written that much."""
+    def kill_once_it_wrote(self, size: int, *arguments: str) -> None:
+        """Sends it SIGKILL as soon as it has written that much, if it has not ended by then."""
         process = subprocess.Popen(
             [str(setup().program), *arguments],
             env=ordinary.environment(setup().home, setup().sanitizer),
@@ -252,7 +254,22 @@ class Many(ProgramTest):
         while process.poll() is None and self.written(process) < size:
             pass
         process.kill()
-        return process.wait()
+        process.wait()
+
+    def ended_when_a_file_has(self, size: int, *arguments: str) -> int:
+        """Its status, where the kernel ends it as soon as it makes a file longer than that."""
+
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+        return subprocess.run(
+            [str(setup().program), *arguments],
+            env=ordinary.environment(setup().home, setup().sanitizer),
+            check=False,
+            preexec_fn=limit,
+            **ordinary.as_user(),
+        ).returncode
 
     def test_killed_it_leaves_no_part_of_a_file(self) -> None:
         out = self.folder / "out"
@@ -275,16 +292,19 @@ class Many(ProgramTest):
             size = wanted.stat().st_size
             # A runs file is written twice, first to a temporary file.
             size *= 2 if "--runs" in options else 1
-            whole_is, interrupted = wanted.stat().st_size, 0
+            whole_is = wanted.stat().st_size
             for old in (None, b"what was there before\n"):
-                for part in range(6):
+                for part in range(12):
                     wanted.unlink(missing_ok=True)
                     if old is not None:
                         wanted.write_bytes(old)
                         ordinary.give_to_user(wanted)
-                    status = self.killed_once_it_wrote(1 + size * part // 6, *arguments)
-                    interrupted += status == -signal.SIGKILL
                     asked = (options, old, part)
+                    if part % 2:
+                        self.kill_once_it_wrote(1 + size * part // 12, *arguments)
+                    else:
+                        status = self.ended_when_a_file_has(whole_is * part // 12, *arguments)
+                        self.assertEqual(status, -signal.SIGXFSZ, asked)
                     if old is not None:
                         self.assertTrue(wanted.exists(), asked)
                     # Whatever is there is the old file or whole, also what was to replace the old.
@@ -292,4 +312,3 @@ class Many(ProgramTest):
                         if path != wanted or path.read_bytes() != old:
                             self.assertEqual(path.stat().st_size, whole_is, asked)
                             path.unlink()
-            self.assertGreaterEqual(interrupted, 6, options)
