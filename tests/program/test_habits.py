@@ -1,11 +1,14 @@
 """How the program behaves on a command line: options, status, signals, pipes, terminals."""
+import array
 import contextlib
+import fcntl
 import json
 import os
 import pty
 import re
 import signal
 import subprocess
+import termios
 import threading
 import time
 from pathlib import Path
@@ -14,6 +17,24 @@ from typing import Any, Dict, List
 import ordinary
 import pcaps
 from harness import REPOSITORY, ProgramTest, capture, setup
+
+
+def processor_time(process: "subprocess.Popen[bytes]") -> int:
+    """In ticks, of all threads."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def wait_for_more(process: "subprocess.Popen[bytes]") -> None:
+    """Returns when it has read its standard input as far as that goes, and does nothing more."""
+    assert process.stdin
+    for _ in range(60):
+        before = processor_time(process)
+        time.sleep(1)
+        waiting = array.array("i", [0])
+        fcntl.ioctl(process.stdin, termios.FIONREAD, waiting)
+        if before > 0 and waiting[0] == 0 and processor_time(process) == before:
+            return
 
 
 class Habits(ProgramTest):
@@ -123,7 +144,7 @@ class Habits(ProgramTest):
             assert process.stdin and process.stdout
             process.stdin.write(Path(capture("demo")).read_bytes())
             process.stdin.flush()
-            time.sleep(1.5)
+            wait_for_more(process)
             process.send_signal(signal.SIGINT)
             out, _ = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 0, options)
