@@ -107,8 +107,8 @@ local function has_icmp()
   return fields.icmp() ~= nil or fields.icmpv6() ~= nil
 end
 
--- Whether the frame's innermost IPv4 header came to no tap, of which there were `count`: dissection may
--- end in its options, before the tap, when the addresses are known.
+-- Whether the frame's innermost IPv4 header came to no tap, of which there were `count`: dissection
+-- may end in its options, before the tap, when the addresses are known.
 local function ends_in_options(count)
   local protocols = fields.protocols()
   if not protocols or not protocols.value:find(":ip$") or has_icmp() then return false end
