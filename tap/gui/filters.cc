@@ -96,7 +96,7 @@ QString pair_filter(const Address& source, const std::vector<Address>& destinati
 
 QString joined_filter(const QString& current, const QString& filter, Join join) {
   const bool is_negated = join == Join::kNot || join == Join::kAndNot || join == Join::kOrNot;
-  const QString text = is_negated ? "!(" + filter + ')' : filter;
+  QString text = is_negated ? "!(" + filter + ')' : filter;
   const bool joins = join != Join::kReplace && join != Join::kNot && !current.isEmpty();
   if (!joins) return text;
   const bool is_and = join == Join::kAnd || join == Join::kAndNot;
