@@ -1,12 +1,11 @@
 """tshark -z fanout: the Lua file reports what the plugin reports."""
 import csv
 import re
-import subprocess
-import tempfile
 import unittest
 from pathlib import Path
-from typing import List, Sequence, Tuple
+from typing import List, Sequence
 
+from batches import find_problems
 from harness import (
     SHARED,
     differences,
@@ -27,8 +26,6 @@ MOST_REPORTED = 3
 
 JSON = ",json,all,pairs,window=7"
 REPORTS = (JSON, ",csv,all", ",csv,pairs", ",all", ",all,pairs,ports=1,window=5")
-
-Found = List[Tuple[Path, List[str]]]
 
 
 def without_service_names(text: str) -> List[List[str]]:
@@ -63,41 +60,11 @@ def examine(capture: Path, options: Sequence[str]) -> List[str]:
     return found
 
 
-def examine_together(captures: List[Path], options: Sequence[str], folder: Path) -> Found:
-    """The captures on which reports differ, and how.
-
-    tshark takes longer to start than to read most of them, so they are merged and read in one run.
-    Where that shows a difference or is not possible, each half is tried, down to a single capture,
-    until MOST_REPORTED are found.
-    """
-    if len(captures) == 1:
-        problems = examine(captures[0], options)
-        return [(captures[0], problems)] if problems else []
-    merged = folder / f"{abs(hash(tuple(captures)))}.pcapng"
-    merge = ["mergecap", "-a", "-w", str(merged), *map(str, captures)]
-    if subprocess.run(merge, capture_output=True, check=False).returncode == 0:
-        merged.chmod(0o644)
-        is_same = not examine(merged, options)
-        merged.unlink()
-        if is_same:
-            return []
-    half = len(captures) // 2
-    found = examine_together(captures[:half], options, folder)
-    if len(found) < MOST_REPORTED:
-        found += examine_together(captures[half:], options, folder)
-    return found
-
-
 class SameAnswer(unittest.TestCase):
     def examine_all(self, captures: List[Path], options: Sequence[str]) -> None:
         self.assertTrue(captures)
-        batches = [captures[i : i + BATCH] for i in range(0, len(captures), BATCH)]
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder).chmod(0o755)
-            found = side_by_side(
-                lambda batch: examine_together(batch, options, Path(folder)), batches
-            )
-        for capture, problems in (item for batch in found for item in batch):
+        found = find_problems(captures, lambda path: examine(path, options), BATCH, MOST_REPORTED)
+        for capture, problems in found:
             with self.subTest(str(capture.relative_to(capture.parents[1]))):
                 self.fail("; ".join(problems[:5]))
 

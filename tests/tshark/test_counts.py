@@ -2,11 +2,10 @@
 import copy
 import json
 import re
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
+from batches import find_problems
 from harness import (
     Counts,
     TsharkTest,
@@ -152,15 +151,15 @@ class Generated(TsharkTest):
             self.assertTrue(any(kind in own for own in verdicts), kind)
 
     def test_both_paths_report_the_same_and_count_what_conversations_do(self) -> None:
-        for path, problems in find_problems([Path(capture(name)) for name in capture_names()]):
+        paths = [Path(capture(name)) for name in capture_names()]
+        for path, problems in find_problems(paths, examine, BATCH):
             with self.subTest(path.name):
                 self.fail("; ".join(problems))
 
     def test_full_dissection_counts_what_conversations_miss(self) -> None:
         name = "malformed-options"
-        report = self.report("fanout,0,json,all,pairs,full", name)
-        self.hold_counts(truth(name), report)
         both = BothPaths(capture(name), name)
+        self.hold_counts(truth(name), json.loads(both.full["json"]))
         self.assertLess(len(both.conversations["IPv4"]), len(truth(name)["sources"]["IPv4"]))
 
     def test_both_paths_find_the_same_with_names(self) -> None:
@@ -213,43 +212,13 @@ class RealCaptures(TsharkTest):
             labelled = {label.capture for label in read_labels(shared / "captures")}
             paths = sorted({*paths[::PART], *labelled})
         self.assertTrue(paths)
-        for path, problems in find_problems(paths):
+        for path, problems in find_problems(paths, examine, BATCH):
             with self.subTest(str(path.relative_to(shared))):
                 self.fail("; ".join(problems))
 
 
 def is_capture(path: Path) -> bool:
     return path.is_file() and path.suffix not in (".md", ".tsv", ".txt")
-
-
-def problems_in(paths: List[Path], folder: Path) -> List[Tuple[Path, List[str]]]:
-    """The captures for which something is wrong, and what.
-
-    tshark takes longer to start than to read most of them, so they are read one behind the other.
-    Where that shows a problem or is not possible, each half is tried, down to a single capture.
-    """
-    if len(paths) == 1:
-        problems = examine(paths[0])
-        return [(paths[0], problems)] if problems else []
-    merged = folder / f"{abs(hash(tuple(paths)))}.pcapng"
-    merge = ["mergecap", "-a", "-w", str(merged), *map(str, paths)]
-    if subprocess.run(merge, capture_output=True, check=False).returncode == 0:
-        merged.chmod(0o644)
-        problems = examine(merged)
-        merged.unlink()
-        if not problems:
-            return []
-    half = len(paths) // 2
-    return problems_in(paths[:half], folder) + problems_in(paths[half:], folder)
-
-
-def find_problems(paths: List[Path]) -> List[Tuple[Path, List[str]]]:
-    """Of any number of captures, those for which something is wrong, and what."""
-    batches = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        found = side_by_side(lambda batch: problems_in(batch, Path(folder)), batches)
-    return [item for batch in found for item in batch]
 
 
 def examine(path: Path) -> List[str]:

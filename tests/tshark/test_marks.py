@@ -4,14 +4,15 @@ import io
 import json
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any, Callable, Dict, List, Set, Tuple
 
+from batches import merge
 from harness import (
     REPOSITORY,
     TsharkTest,
     capture,
     capture_names,
-    run,
     truth,
 )
 from ordinary import side_by_side
@@ -57,9 +58,7 @@ class Marks(TsharkTest):
 
         def examine(batch: List[str]) -> List[str]:
             path = self.scratch("-".join((batch[0], batch[-1])) + ".pcapng")
-            done = run("mergecap", "-a", "-w", str(path), *map(capture, batch))
-            self.assertEqual(done.status, 0, done.err)
-            path.chmod(0o644)
+            self.assertTrue(merge([Path(capture(name)) for name in batch], path), batch)
             return hold(str(path), batch)
 
         for batch, problems in zip(batches, side_by_side(examine, batches)):
