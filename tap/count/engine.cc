@@ -278,8 +278,7 @@ uint32_t Engine::find_or_add_source(const Address& address, uint32_t frame) {
       note_limit(frame);
       if (late_sources_ >= reserve()) {
         if (!unlisted_) unlisted_ = std::make_unique<Sketch<14>>();
-        unlisted_->add(
-            mix(address.low ^ mix(address.high ^ static_cast<uint64_t>(address.network))));
+        unlisted_->add(digest(address, static_cast<uint64_t>(address.network)));
         return kNone;
       }
       ++late_sources_;

@@ -23,10 +23,8 @@ Cardinality with_estimate(uint64_t stored, const Sketch<kBits>& others, uint64_t
 void Engine::count_unstored(const Observation& observation) {
   if (!unstored_) unstored_ = std::make_unique<Unstored>();
   const Address& source = observation.source;
-  const Address& destination = observation.destination;
-  const uint64_t of_source =
-      mix(source.low ^ mix(source.high ^ static_cast<uint64_t>(source.network)));
-  unstored_->pairs.add(mix(destination.low ^ mix(destination.high ^ of_source)));
+  const uint64_t of_source = digest(source, static_cast<uint64_t>(source.network));
+  unstored_->pairs.add(digest(observation.destination, of_source));
   ++unstored_->packets;
 }
 
@@ -39,8 +37,7 @@ bool Engine::count_beyond_limit(uint32_t source, const Observation& observation)
     if (beyond_.size() >= reserve()) return is_first;
     found = beyond_.emplace(source, SourceSketch()).first;
   }
-  const Address& destination = observation.destination;
-  return found->second.add(mix(destination.low ^ mix(destination.high)));
+  return found->second.add(digest(observation.destination, 0));
 }
 
 void Engine::note_limit(uint32_t frame) {

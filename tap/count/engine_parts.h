@@ -18,9 +18,14 @@ void increment_saturating(T& counter, T most = std::numeric_limits<T>::max()) {
   if (counter < most) ++counter;
 }
 
+/// The 64 bits that stand for an address, after those of `seed`.
+inline uint64_t digest(const Address& address, uint64_t seed) {
+  return mix(address.low ^ mix(address.high ^ seed));
+}
+
 inline uint32_t Engine::hash(const Address& address) const {
   const uint64_t seed = seed_ + static_cast<uint64_t>(address.network);
-  return static_cast<uint32_t>(mix(address.low ^ mix(address.high ^ seed)) >> 32);
+  return static_cast<uint32_t>(digest(address, seed) >> 32);
 }
 
 // A pair and its opposite differ in the lowest bit only. So they share a bucket of the index, and
@@ -30,8 +35,8 @@ inline uint32_t Engine::hash(const Address& source, const Address& destination) 
   uint64_t both = 0;
   bool forwards = false;
   if (has_ipv6_addresses(source.network)) {
-    const uint64_t from = mix(source.low ^ mix(source.high ^ seed));
-    const uint64_t to = mix(destination.low ^ mix(destination.high ^ seed));
+    const uint64_t from = digest(source, seed);
+    const uint64_t to = digest(destination, seed);
     both = from + to;
     forwards = from < to;
   } else {
