@@ -38,7 +38,7 @@ std::string failure(const std::string& file, int error, const std::string& why) 
 std::string open_failure(const std::string& path, int error, char* info) {
   const std::string file = described(path);
   const std::string why = "\n(" + take(info) + ")";
-  const std::string shared = failure(file, error, why);
+  std::string shared = failure(file, error, why);
   if (!shared.empty()) return shared;
   switch (error) {
     case WTAP_ERR_NOT_REGULAR_FILE:
@@ -65,7 +65,7 @@ std::string open_failure(const std::string& path, int error, char* info) {
 std::string read_failure(const std::string& path, int error, char* info) {
   const std::string file = described(path);
   const std::string why = "\n(" + take(info) + ")";
-  const std::string shared = failure(file, error, why);
+  std::string shared = failure(file, error, why);
   if (!shared.empty()) return shared;
   switch (error) {
     case WTAP_ERR_SHORT_READ:
