@@ -92,8 +92,7 @@ class Limited {
 
   static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t*,
                                  const void* header, tap_flags_t) {
-    self(data)->untapped_.note_tapped(pinfo, header);
-    self(data)->engine_->post(observe_ipv4(pinfo, header));
+    self(data)->engine_->post(self(data)->ipv4_.observe_tapped(pinfo, header));
     return TAP_PACKET_DONT_REDRAW;
   }
 
@@ -112,7 +111,7 @@ class Limited {
                                     const void*, tap_flags_t) {
     self(data)->engine_->count_frame(frame_time(pinfo));
     Observation untapped;
-    if (self(data)->untapped_.observe(pinfo, &untapped)) self(data)->engine_->post(untapped);
+    if (self(data)->ipv4_.observe_untapped(pinfo, &untapped)) self(data)->engine_->post(untapped);
     Observation arp;
     if (preferences().count_arp && observe_arp(pinfo, edt->tvb, &arp)) {
       self(data)->engine_->post(arp);
@@ -121,7 +120,7 @@ class Limited {
   }
 
   std::shared_ptr<Engine> engine_;
-  UntappedHeader untapped_;
+  Ipv4Observer ipv4_;
   uint32_t frames_read_ = 0;
   int listeners_ = 0;
   bool is_counting_ = false;

@@ -48,20 +48,21 @@ Bytes find_ipv6_packet(const packet_info* pinfo, const Address& source,
       pinfo, [&](Bytes bytes) -> Bytes { return find_ipv6(bytes, source, destination); });
 }
 
-// Sets the addresses of an observation, and what the packet that has them says. False if there is
-// none that has both.
-bool observe_ipv4_packet(const packet_info* pinfo, const address& source,
-                         const address& destination, Observation* observation) {
+// Sets the addresses of an observation, and what the packet that has them says. Returns that
+// packet; nothing if there is none that has both.
+Bytes observe_ipv4_packet(const packet_info* pinfo, const address& source,
+                          const address& destination, Observation* observation) {
   observation->source = Address::ipv4(static_cast<const uint8_t*>(source.data));
   observation->destination = Address::ipv4(static_cast<const uint8_t*>(destination.data));
   const Bytes packet = find_ipv4_packet(pinfo, source);
   read_transport(packet, *observation);
   constexpr size_t kAtDestination = 16;
-  return !packet.empty() && destination.data == packet.data() + kAtDestination;
+  if (packet.empty() || destination.data != packet.data() + kAtDestination) return {};
+  return packet;
 }
 
-bool observe_ipv6_packet(const packet_info* pinfo, const address& source,
-                         const address& destination, Observation* observation) {
+Bytes observe_ipv6_packet(const packet_info* pinfo, const address& source,
+                          const address& destination, Observation* observation) {
   uint8_t addresses[32];
   std::memcpy(addresses, source.data, 16);
   std::memcpy(addresses + 16, destination.data, 16);
@@ -69,7 +70,7 @@ bool observe_ipv6_packet(const packet_info* pinfo, const address& source,
   observation->destination = Address::ipv6(addresses + 16);
   const Bytes packet = find_ipv6_packet(pinfo, observation->source, observation->destination);
   read_transport(packet, *observation);
-  return !packet.empty();
+  return packet;
 }
 
 // The IP layers of a frame that are not quoted inside an error, as Wireshark went through them.
@@ -150,27 +151,24 @@ Observation frame_observation(const packet_info* pinfo) {
   return observation;
 }
 
-Observation observe_ipv4(const packet_info* pinfo, const void* data) {
+Observation Ipv4Observer::observe_tapped(const packet_info* pinfo, const void* data) {
   const auto* header = static_cast<const ws_ip4*>(data);
+  frame_ = pinfo->num;
+  source_ = header->ip_src.data;
   Observation observation = frame_observation(pinfo);
   observe_ipv4_packet(pinfo, header->ip_src, header->ip_dst, &observation);
   return observation;
 }
 
-void UntappedHeader::note_tapped(const packet_info* pinfo, const void* data) {
-  frame_ = pinfo->num;
-  source_ = static_cast<const ws_ip4*>(data)->ip_src.data;
-}
-
-bool UntappedHeader::observe(const packet_info* pinfo, Observation* observation) const {
+bool Ipv4Observer::observe_untapped(const packet_info* pinfo, Observation* observation) const {
   if (pinfo->net_src.type != AT_IPv4 || pinfo->net_dst.type != AT_IPv4) return false;
   if (frame_ == pinfo->num && source_ == pinfo->net_src.data) return false;
   // The addresses may be those that an ICMP error quotes, or come from no IP header.
   const Layers layers = layers_of(pinfo);
   if (layers.ipv4 == 0 || layers.icmp) return false;
   *observation = frame_observation(pinfo);
-  if (!observe_ipv4_packet(pinfo, pinfo->net_src, pinfo->net_dst, observation)) return false;
-  const Bytes packet = find_ipv4_packet(pinfo, pinfo->net_src);
+  const Bytes packet = observe_ipv4_packet(pinfo, pinfo->net_src, pinfo->net_dst, observation);
+  if (packet.empty()) return false;
   Observation again;
   static const Carriers no_carriers{};
   return read_frame(Link::kRawIp, packet, static_cast<uint32_t>(packet.size()), no_carriers,
@@ -229,15 +227,14 @@ void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* 
   static const int ip_tap = find_tap_id("ip");
   static const int ipv6_tap = find_tap_id("ipv6");
   const Layers layers = layers_of(pinfo);
-  UntappedHeader untapped;
+  Ipv4Observer ipv4;
   for (int i = 0; i < layers.ipv4; ++i) {
     const void* header = fetch_tapped_data(ip_tap, i);
     if (header == nullptr) break;
-    untapped.note_tapped(pinfo, header);
-    observations->push_back(observe_ipv4(pinfo, header));
+    observations->push_back(ipv4.observe_tapped(pinfo, header));
   }
   Observation innermost;
-  if (untapped.observe(pinfo, &innermost)) observations->push_back(innermost);
+  if (ipv4.observe_untapped(pinfo, &innermost)) observations->push_back(innermost);
   for (int i = 0; i < layers.ipv6; ++i) {
     const void* header = fetch_tapped_data(ipv6_tap, i);
     if (header == nullptr) break;
@@ -264,7 +261,7 @@ void collect_from_addresses(const packet_info* pinfo, tvbuff_t* frame, const Car
       pinfo->net_dst.type == type) {
     Observation innermost = frame_observation(pinfo);
     const auto observe = is_ipv6 ? observe_ipv6_packet : observe_ipv4_packet;
-    const bool is_there = observe(pinfo, pinfo->net_src, pinfo->net_dst, &innermost);
+    const bool is_there = !observe(pinfo, pinfo->net_src, pinfo->net_dst, &innermost).empty();
     // Of a header that is cut short not all addresses are set: these are still the outer ones.
     const bool is_cut = !observations->empty() &&
                         innermost.destination == observations->back().destination &&

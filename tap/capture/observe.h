@@ -23,25 +23,23 @@ int64_t frame_time(const packet_info* pinfo);
 /// What every observation of a frame has in common: its number, its time and its length.
 Observation frame_observation(const packet_info* pinfo);
 
-/// One header of the `ip` tap, whose data is `data`.
-Observation observe_ipv4(const packet_info* pinfo, const void* data);
-
-/// Finds IPv4 headers that their tap does not report: Wireshark's dissection of a packet may end in
-/// its options, before the tap, when the addresses are known.
-class UntappedHeader {
+/// Observes the IPv4 headers of one frame after the other, also those that their tap does not
+/// report: Wireshark's dissection of a packet may end in its options, before the tap, when the
+/// addresses are known.
+class Ipv4Observer {
  public:
-  /// Notes a header of the `ip` tap, whose data is `data`.
-  void note_tapped(const packet_info* pinfo, const void* data);
+  /// One header of the `ip` tap, whose data is `data`.
+  Observation observe_tapped(const packet_info* pinfo, const void* data);
   /// The innermost header of a frame, if the tap did not report it; else false. To be called last
   /// for each frame.
-  bool observe(const packet_info* pinfo, Observation* observation) const;
+  bool observe_untapped(const packet_info* pinfo, Observation* observation) const;
 
  private:
   uint32_t frame_ = 0;
   const void* source_ = nullptr;  // where the address is in the packet
 };
 
-/// The same for the `ipv6` tap.
+/// One header of the `ipv6` tap, whose data is `data`.
 Observation observe_ipv6(const packet_info* pinfo, const void* data);
 
 /// The neighbour solicitation or advertisement of an IPv6 header that was observed; false if it has

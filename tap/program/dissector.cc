@@ -210,8 +210,8 @@ class Library : public Dissector {
 
   static tap_packet_status on_ip(void* data, packet_info* packet, epan_dissect_t*,
                                  const void* header, tap_flags_t) {
-    static_cast<Library*>(data)->untapped_.note_tapped(packet, header);
-    dissected(data).observations.push_back(observe_ipv4(packet, header));
+    Ipv4Observer& ipv4 = static_cast<Library*>(data)->ipv4_;
+    dissected(data).observations.push_back(ipv4.observe_tapped(packet, header));
     return TAP_PACKET_DONT_REDRAW;
   }
 
@@ -230,7 +230,7 @@ class Library : public Dissector {
                                     const void*, tap_flags_t) {
     dissected(data).passed = true;
     Observation untapped;
-    if (static_cast<Library*>(data)->untapped_.observe(packet, &untapped)) {
+    if (static_cast<Library*>(data)->ipv4_.observe_untapped(packet, &untapped)) {
       dissected(data).observations.push_back(untapped);
     }
     Observation arp;
@@ -248,7 +248,7 @@ class Library : public Dissector {
   frame_data reference_{};
   frame_data previous_{};
   Dissected dissected_;
-  UntappedHeader untapped_;
+  Ipv4Observer ipv4_;
 };
 
 }  // namespace

@@ -78,8 +78,7 @@ class Statistic {
                                  const void* header, tap_flags_t) {
     Statistic* statistic = self(data);
     if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
-    statistic->untapped_.note_tapped(pinfo, header);
-    statistic->engine_->post(observe_ipv4(pinfo, header));
+    statistic->engine_->post(statistic->ipv4_.observe_tapped(pinfo, header));
     return TAP_PACKET_REDRAW;
   }
 
@@ -120,7 +119,7 @@ class Statistic {
     if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
     ++statistic->dissection_.full_frames;
     Observation untapped;
-    if (statistic->untapped_.observe(pinfo, &untapped)) statistic->engine_->post(untapped);
+    if (statistic->ipv4_.observe_untapped(pinfo, &untapped)) statistic->engine_->post(untapped);
     Observation arp;
     if (statistic->count_arp_ && observe_arp(pinfo, edt->tvb, &arp)) statistic->engine_->post(arp);
     return TAP_PACKET_REDRAW;
@@ -158,7 +157,7 @@ class Statistic {
   Options options_;
   std::shared_ptr<Engine> engine_;
   Dissection dissection_;
-  UntappedHeader untapped_;
+  Ipv4Observer ipv4_;
   int listeners_ = 0;
   uint32_t short_frame_ = 0;  // the last frame that was counted by its headers
   bool count_arp_ = true;
