@@ -3,18 +3,13 @@
 
 #include <benchmark/benchmark.h>
 
-#include "tap/count/headers.h"
-#include "tests/unit/frames.h"
+#include "tests/unit/readings.h"
 
 namespace fanout {
 namespace {
 
-constexpr uint16_t kIpv4Type = 0x0800;
-constexpr uint16_t kIpv6Type = 0x86dd;
 constexpr uint8_t kTcp = 6;
 constexpr uint8_t kUdp = 17;
-constexpr uint8_t kSyn = 0x02;
-constexpr uint8_t kAck = 0x10;
 constexpr size_t kPayload = 100;
 
 void read_all(benchmark::State& state, const std::vector<Octets>& frames) {
