@@ -47,13 +47,14 @@ struct Run {
   uint64_t bytes = 0;            ///< of all
   int64_t least_time = kNoTime;  ///< of those that have a time
   int64_t greatest_time = kNoTime;
+  uint32_t place = 0;  ///< of the first among the observations of its frame, from 0
 
   bool operator==(const Run&) const = default;
 };
 
-/// A run of one observation.
-inline Run run_of(const Observation& observation, const Moment& at) {
-  return {observation, at, at, 1, observation.bytes, observation.time, observation.time};
+/// A run of one observation, which is at `place` among those of its frame.
+inline Run run_of(const Observation& observation, const Moment& at, uint32_t place = 0) {
+  return {observation, at, at, 1, observation.bytes, observation.time, observation.time, place};
 }
 
 /// Whether two observations differ in nothing but frame, bytes and time.
@@ -73,6 +74,9 @@ uint64_t host_pair(const Observation& observation);
 /// machine: below `shards`, which is at least 1. All that the engine keeps of a pair depends on the
 /// observations of one shard.
 uint32_t shard_of(const Observation& observation, uint32_t shards);
+
+/// More shards than these make no sense; each takes a file.
+inline constexpr uint32_t kMostShards = 1024;
 
 }  // namespace fanout
 

@@ -9,6 +9,8 @@
 
 #include <getopt.h>
 
+#include "tap/count/runs.h"
+
 namespace fanout {
 namespace {
 
@@ -30,18 +32,23 @@ Reports which sources in captures scan or sweep, and on what evidence.
   -o NAME:VALUE      set a preference of Wireshark's, such as fanout.window:60
   -C PROFILE         use this configuration profile
   --jobs N           read N files at a time (as many as cores)
-  --runs FILE        write a runs file to merge later, instead of a report
+  --runs FILE        write a runs file to merge later, instead of a report;
+                     --shards N  --apart  --list: for a cluster, fanout-cluster(7)
   --follow           write a line of JSON for each new suspect
-  --exit-code        end with status 1 if there are suspects
-  --help  --version
+  --exit-code        end with status 1 if there are suspects      --help  --version
 Status: 0, 1 for a wrong option, 2 if a file could not be read to its end.
 )";
+
+constexpr uint32_t kMostJobs = 1024;
 
 // Options without a letter of their own.
 enum Long : int {
   kWord = 256,  // of the table that -z has too
   kJobs,
   kRuns,
+  kShards,
+  kApart,
+  kList,
   kFollow,
   kExitCode,
   kVersion,
@@ -50,7 +57,8 @@ enum Long : int {
 constexpr option kOwnOptions[] = {
     {"jobs", required_argument, nullptr, kJobs}, {"runs", required_argument, nullptr, kRuns},
     {"follow", no_argument, nullptr, kFollow},   {"exit-code", no_argument, nullptr, kExitCode},
-    {"version", no_argument, nullptr, kVersion},
+    {"version", no_argument, nullptr, kVersion}, {"shards", required_argument, nullptr, kShards},
+    {"apart", no_argument, nullptr, kApart},     {"list", no_argument, nullptr, kList},
 };
 
 // All options, in the form of getopt_long(). The words of the table are literals.
@@ -115,7 +123,16 @@ class Parser {
         if (*optarg == '\0') error_ = "-C needs the name of a profile";
         break;
       case kJobs:
-        jobs();
+        number("jobs", kMostJobs, arguments_.jobs);
+        break;
+      case kShards:
+        number("shards", kMostShards, arguments_.shards);
+        break;
+      case kApart:
+        arguments_.apart = true;
+        break;
+      case kList:
+        arguments_.list = true;
         break;
       case kRuns:
         arguments_.runs = optarg;
@@ -146,12 +163,11 @@ class Parser {
     }
   }
 
-  void jobs() {
-    constexpr unsigned kMost = 1024;
+  void number(const std::string& name, uint32_t most, uint32_t& value) {
     const char* end = optarg + std::strlen(optarg);
-    const auto [stopped, error] = std::from_chars(optarg, end, arguments_.jobs);
-    if (error != std::errc() || stopped != end || arguments_.jobs < 1 || arguments_.jobs > kMost) {
-      error_ = "jobs must be a whole number from 1 to " + std::to_string(kMost) + ", not \"" +
+    const auto [stopped, error] = std::from_chars(optarg, end, value);
+    if (error != std::errc() || stopped != end || value < 1 || value > most) {
+      error_ = name + " must be a whole number from 1 to " + std::to_string(most) + ", not \"" +
                optarg + '"';
     }
   }
@@ -177,6 +193,15 @@ class Parser {
     }
     if (!arguments_.options.file.empty() && !arguments_.runs.empty()) {
       return OptionError{"--runs writes no report for --file"};
+    }
+    if ((arguments_.shards > 0 || arguments_.apart) && arguments_.runs.empty()) {
+      return OptionError{"--shards and --apart are for --runs"};
+    }
+    if (arguments_.shards > 0 && arguments_.runs == "-") {
+      return OptionError{"--shards writes a file for each shard: --runs needs a path"};
+    }
+    if (arguments_.list && (arguments_.follow || writes_file || has_stdin)) {
+      return OptionError{"--list only lists the captures in files and folders"};
     }
     return std::move(arguments_);
   }

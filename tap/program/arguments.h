@@ -22,7 +22,10 @@ struct Arguments {
   bool follow = false;              ///< write a line for each new suspect, and no report
   bool exit_code = false;           ///< end with 1 if there are suspects
   unsigned jobs = 0;                ///< how many files to read at a time; 0: as many as cores
-  std::string runs;                 ///< write runs to this file instead of a report
+  std::string runs;                 ///< write runs to this file ("-": standard output) instead
+  uint32_t shards = 0;              ///< ... to so many files, by host pair; 0: as they come
+  bool apart = false;               ///< ... with each packet a run of its own
+  bool list = false;                ///< only list the captures
   std::vector<std::string> inputs;  ///< captures, folders, runs files; "-": standard input
 };
 

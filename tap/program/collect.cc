@@ -49,11 +49,13 @@ Collected collect(const std::string& path, uint32_t number, const ReadSettings& 
   };
   while (reader.next()) {
     const int64_t order = clock.advance(file->time());
+    if (file->number() == 1) result.facts.begin = file->time();
     if (file->number() % kFramesBetween == 0) report();
     if (!reader.passed()) continue;
     count_frame(result.facts, file->time(), reader.by_headers());
+    uint32_t place = 0;
     for (const Observation& observation : reader.observations()) {
-      collector.add(observation, {order, number, observation.frame});
+      collector.add(observation, {order, number, observation.frame}, place++);
     }
   }
   collector.flush();

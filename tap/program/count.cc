@@ -10,6 +10,7 @@
 
 #include "tap/program/counting_thread.h"
 #include "tap/program/follow.h"
+#include "tap/program/list.h"
 #include "tap/program/profile.h"
 #include "tap/program/speed.h"
 #include "tap/report/output.h"
@@ -17,6 +18,12 @@
 #include "tap/terminal/settings.h"
 
 namespace fanout {
+namespace {
+
+// The status where shards of captures that overlap were merged, and who sent first may be wrong.
+constexpr int kShardsOverlap = 3;
+
+}  // namespace
 
 Count::Count(const Arguments& arguments, const std::atomic<bool>& stop, Complain complain)
     : arguments_(arguments),
@@ -36,6 +43,10 @@ int Count::run() {
   const std::string& first = arguments_.inputs[0];
   if (arguments_.follow) {
     follow(first);
+    return status_;
+  }
+  if (arguments_.list) {
+    list_captures();
     return status_;
   }
   if (!arguments_.runs.empty()) {
@@ -121,7 +132,6 @@ ManySettings Count::many_settings() {
 }
 
 void Count::merge(Many& many, const Many::Sink& sink, const std::function<void()>& again) {
-  if (many.is_empty()) throw Failure(2, "there is no capture to read");
   many.merge(sink, again);
   if (many.has_problems()) status_ = 2;
   files_ = many.files();
@@ -147,6 +157,7 @@ void Count::count_many() {
   Speed speed;
   show_progress(settings, speed, inputs);
   Many many(std::move(inputs), std::move(settings));
+  if (many.is_empty()) throw Failure(2, "there is no capture to read");
   const auto replay = [this](const Run& run) {
     // Runs files may hold what is not to be counted.
     if (resolves_addresses(run.first.source.network) && !preferences_.count_arp) return;
@@ -162,31 +173,69 @@ void Count::count_many() {
   for (const FileFacts& file : files_) add_frames(file);
 }
 
+void Count::list_captures() const {
+  const Inputs inputs = find_inputs(arguments_.inputs);
+  Output output;
+  output.write(list(inputs));
+  if (!output.commit()) throw Failure(2, output.error());
+}
+
 void Count::write_runs() {
-  std::unique_ptr<RunsWriter> writer;
+  std::vector<std::unique_ptr<RunsWriter>> writers;
   std::unique_ptr<Collector> collector;
+  const uint32_t shards = std::max(arguments_.shards, 1u);
+  const auto write = [&](std::span<const Run> runs) {
+    for (const Run& run : runs) writers[shard_of(run.first, shards)]->add(run);
+  };
   const auto begin = [&] {
-    writer = std::make_unique<RunsWriter>();
-    collector = std::make_unique<Collector>([&](std::span<const Run> runs) {
-      for (const Run& run : runs) writer->add(run);
-    });
+    writers.clear();
+    for (uint32_t i = 0; i < shards; ++i) writers.push_back(std::make_unique<RunsWriter>());
+    collector = std::make_unique<Collector>(write);
   };
   begin();
   Inputs inputs = find_inputs(arguments_.inputs);
   ManySettings settings = many_settings();
+  settings.apart = arguments_.apart;
+  settings.shard_alone = arguments_.shards == 0;
   RunsHeader header = settings.wanted;
   Speed speed;
   show_progress(settings, speed, inputs);
   Many many(std::move(inputs), std::move(settings));
+  // Of a shard's, the count is to know what could not be read.
+  const bool is_part = arguments_.shards > 0 || many.shards() > 1;
+  if (many.is_empty() && !is_part) throw Failure(2, "there is no capture to read");
   merge(
-      many, [&](const Run& run) { collector->add(run); }, begin);
+      many,
+      [&](const Run& run) {
+        if (arguments_.apart) {
+          write({&run, 1});
+        } else {
+          collector->add(run);
+        }
+      },
+      begin);
   speed.clear();
   collector->flush();
   header.files = files_;
-  Output output(arguments_.runs);
+  header.shard = many.shard();
+  header.shards = arguments_.shards > 0 ? arguments_.shards : many.shards();
+  for (const auto& writer : writers) {
+    write_runs_file(*writer, header);
+    ++header.shard;
+  }
+  if (many.shards() > 1 && many.overlaps() > 0) status_ = kShardsOverlap;
+}
+
+// With --shards, one of the files.
+void Count::write_runs_file(RunsWriter& writer, const RunsHeader& header) const {
+  std::string path = arguments_.runs;
+  if (arguments_.shards > 0) {
+    path += '.' + std::to_string(header.shard) + "-of-" + std::to_string(header.shards);
+  }
+  Output output = path == "-" ? Output() : Output(path);
   if (!output.open()) throw Failure(2, output.error());
-  if (!writer->finish(header, [&](std::string_view text) { output.write(text); })) {
-    throw Failure(2, writer->error());
+  if (!writer.finish(header, [&](std::string_view text) { output.write(text); })) {
+    throw Failure(2, writer.error());
   }
   if (!output.commit()) throw Failure(2, output.error());
 }

@@ -34,7 +34,9 @@ class Count {
   bool is_never_flagged(const Address& source);
   void count_one(const std::string& path);
   void count_many();
+  void list_captures() const;
   void write_runs();
+  void write_runs_file(RunsWriter& writer, const RunsHeader& header) const;
   void follow(const std::string& path);
   void note_end(const CaptureFile& file);
   void add_frames(const FileFacts& facts);

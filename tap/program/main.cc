@@ -86,7 +86,7 @@ int run(int count, char** words) {
   const std::pair<const char*, const std::string&> outputs[] = {{"--file", arguments.options.file},
                                                                 {"--runs", arguments.runs}};
   for (const auto& [option, path] : outputs) {
-    const std::string why = path.empty() ? std::string() : why_not_writable(path);
+    const std::string why = path.empty() || path == "-" ? std::string() : why_not_writable(path);
     if (!why.empty()) throw Failure(1, std::string(option) + ": " + why);
   }
   start_wireshark(words[0], arguments);

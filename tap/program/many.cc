@@ -10,6 +10,12 @@
 #include "tap/program/workers.h"
 
 namespace fanout {
+namespace {
+
+// Not for a capture that could not even be opened when its runs were to be written.
+bool was_opened(const FileFacts& facts) { return !facts.format.empty() || facts.problem.empty(); }
+
+}  // namespace
 
 Many::Many(Inputs inputs, ManySettings settings) : settings_(std::move(settings)) {
   void* memory =
@@ -17,14 +23,26 @@ Many::Many(Inputs inputs, ManySettings settings) : settings_(std::move(settings)
   if (memory == MAP_FAILED) throw Failure(2, "cannot share memory");
   progress_ = new (memory) Progressed;
   for (Unreadable& unreadable : inputs.unreadable) leave_out(std::move(unreadable));
-  for (Input& input : inputs.files) add(std::move(input));
-  for (Unreadable& unreadable : unreadable_) {
-    FileFacts& facts = files_.emplace_back();
-    facts.path = std::move(unreadable.path);
-    facts.problem = std::move(unreadable.problem);
+  std::vector<RunsFile> runs;
+  for (Input& input : inputs.files) {
+    bytes_ += input.bytes;
+    if (!input.is_runs) {
+      add_capture(std::move(input));
+      continue;
+    }
+    std::string problem;
+    RunsFile file = read_header(input, &problem);
+    if (problem.empty()) {
+      runs.push_back(std::move(file));
+    } else {
+      leave_out({input.path, std::move(problem)});
+    }
   }
-  std::stable_sort(sources_.begin(), sources_.end(),
-                   [](const Source& a, const Source& b) { return a.input.begin < b.input.begin; });
+  add_runs(runs);
+  std::stable_sort(sources_.begin(), sources_.end(), [](const Source& a, const Source& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.name < b.name;
+  });
+  number_files();
 }
 
 Many::~Many() { munmap(progress_, sizeof(Progressed)); }
@@ -39,61 +57,94 @@ void Many::leave_out(Unreadable unreadable) {
   unreadable_.push_back(std::move(unreadable));
 }
 
-void Many::add(Input input) {
+void Many::add_capture(Input input) {
   Source source;
-  source.input = std::move(input);
-  if (source.input.is_runs) {
-    std::string problem;
-    if (!add_runs(source, &problem)) {
-      leave_out({source.input.path, std::move(problem)});
-      return;
-    }
-  } else {
-    source.numbers = {static_cast<uint32_t>(files_.size())};
-    files_.emplace_back().path = source.input.path;
-  }
-  bytes_ += source.input.bytes;
+  source.begin = input.begin;
+  source.name = input.path;
+  source.bytes = input.bytes;
+  source.files.emplace_back().path = input.path;
+  source.join = !settings_.apart;
+  source.paths.push_back(std::move(input.path));
   sources_.push_back(std::move(source));
 }
 
-bool Many::add_runs(Source& source, std::string* problem) {
-  const std::string& path = source.input.path;
-  std::FILE* file = std::fopen(path.c_str(), "rb");
+// What stands before the runs, unless there is a problem.
+RunsFile Many::read_header(const Input& input, std::string* problem) const {
+  std::FILE* file = std::fopen(input.path.c_str(), "rb");
   if (file == nullptr) {
-    *problem = "The file \"" + path + "\" cannot be read: " + std::strerror(errno) + ".";
-    return false;
+    *problem = "The file \"" + input.path + "\" cannot be read: " + std::strerror(errno) + ".";
+    return {};
   }
-  RunsReader reader(file, path);
+  RunsReader reader(file, input.path);
   if (!reader.read_header()) {
     *problem = reader.error();
-    return false;
+    return {};
   }
   const std::string why = why_not_mergeable(reader.header(), settings_.wanted);
-  if (!why.empty()) {
-    *problem = "The file \"" + path + "\" is left out: " + why + ".";
-    return false;
-  }
-  int64_t begin = std::numeric_limits<int64_t>::max();
-  for (const FileFacts& facts : reader.header().files) {
-    begin = std::min(begin, facts.first_time);
-    source.numbers.push_back(static_cast<uint32_t>(files_.size()));
-    files_.push_back(facts);
-  }
-  source.input.begin = source.numbers.empty() ? kNoTime : begin;
-  return true;
+  if (!why.empty()) *problem = "The file \"" + input.path + "\" is left out: " + why + ".";
+  return {input.path, input.bytes, reader.header()};
 }
 
+void Many::add_runs(const std::vector<RunsFile>& files) {
+  const bool is_shard = settings_.shard_alone && sources_.empty() && are_one_shard(files);
+  if (is_shard) {
+    shard_ = files[0].header.shard;
+    shards_ = files[0].header.shards;
+  }
+  std::vector<LeftOut> left_out;
+  for (RunsSet& set : join_shards(files, is_shard, left_out)) {
+    Source source;
+    source.is_runs = true;
+    source.paths = std::move(set.paths);
+    source.bytes = set.bytes;
+    source.files = std::move(set.header.files);
+    const FileFacts* first = nullptr;
+    for (const FileFacts& facts : source.files) {
+      if (was_opened(facts) && (first == nullptr || facts.begin < first->begin)) first = &facts;
+    }
+    if (first != nullptr) {
+      source.begin = first->begin;
+      source.name = first->path;
+    }
+    sources_.push_back(std::move(source));
+  }
+  for (LeftOut& file : left_out) leave_out({std::move(file.path), std::move(file.problem)});
+}
+
+// In the order of the sources, so that of two runs from the same time the one that is merged first
+// has the lower number. Last comes what could not be opened, when runs were written or now.
+void Many::number_files() {
+  for (Source& source : sources_) source.numbers.resize(source.files.size());
+  for (const bool opened : {true, false}) {
+    for (Source& source : sources_) {
+      for (size_t i = 0; i < source.files.size(); ++i) {
+        if (was_opened(source.files[i]) != opened) continue;
+        source.numbers[i] = static_cast<uint32_t>(files_.size());
+        files_.push_back(std::move(source.files[i]));
+      }
+    }
+  }
+  for (Source& source : sources_) source.files.clear();
+  for (Unreadable& unreadable : unreadable_) {
+    FileFacts& facts = files_.emplace_back();
+    facts.path = std::move(unreadable.path);
+    facts.problem = std::move(unreadable.problem);
+  }
+}
+
+bool Many::is_empty() const { return std::none_of(files_.begin(), files_.end(), was_opened); }
+
 void Many::merge(const Sink& sink, const std::function<void()>& again) {
-  uint64_t overlaps = merge_once(sink);
+  overlaps_ = merge_once(sink);
   is_second_time_ = true;
-  if (overlaps > 0 && separate_overlapping()) {
+  if (overlaps_ > 0 && separate_overlapping()) {
     again();
     progress_->frames = progress_->bytes = 0;
     progress_->files = 0;
-    overlaps = merge_once(sink);
+    overlaps_ = merge_once(sink);
   }
-  if (overlaps == 0) return;
-  settings_.complain("Runs of the same two hosts overlap in time in " + std::to_string(overlaps) +
+  if (overlaps_ == 0) return;
+  settings_.complain("Runs of the same two hosts overlap in time in " + std::to_string(overlaps_) +
                      " cases: who of the two sent first may be wrong in these. Count the captures "
                      "together instead of their runs.");
 }
@@ -118,7 +169,7 @@ bool Many::separate_overlapping() {
             [](const Span& a, const Span& b) { return a.first < b.first; });
   bool found = false;
   const auto separate = [&](Source& source) {
-    if (source.input.is_runs) return;
+    if (source.is_runs) return;
     source.join = false;
     found = true;
   };
@@ -135,20 +186,20 @@ bool Many::separate_overlapping() {
 uint64_t Many::merge_once(const Sink& sink) {
   std::vector<uint32_t> captures;
   for (uint32_t i = 0; i < sources_.size(); ++i) {
-    if (!sources_[i].input.is_runs) captures.push_back(i);
+    if (!sources_[i].is_runs) captures.push_back(i);
   }
   std::unique_ptr<Workers> workers;
   if (settings_.jobs > 1 && captures.size() > 1) {
     const auto work = [this](uint32_t number) {
       const Source& source = sources_[number];
-      return collect(source.input.path, source.numbers[0], settings_.read, source.join, *progress_);
+      return collect(source.name, source.numbers[0], settings_.read, source.join, *progress_);
     };
     workers = std::make_unique<Workers>(settings_.jobs, std::move(captures), work);
   }
   Merge merge;
   for (const Source& source : sources_) {
-    merge.add(source.input.begin, [this, &source, &workers] {
-      return source.input.is_runs ? open_runs(source) : open_capture(source, workers.get());
+    merge.add(source.begin, [this, &source, &workers] {
+      return source.is_runs ? open_runs(source) : open_capture(source, workers.get());
     });
   }
   constexpr uint32_t kRunsBetween = 1 << 14;
@@ -163,7 +214,7 @@ uint64_t Many::merge_once(const Sink& sink) {
 }
 
 std::unique_ptr<RunStream> Many::open_capture(const Source& source, Workers* workers) {
-  const std::string& path = source.input.path;
+  const std::string& path = source.name;
   const auto wait = [this] { settings_.progress(*progress_); };
   Collected collected;
   if (workers != nullptr) {
@@ -189,16 +240,25 @@ std::unique_ptr<RunStream> Many::open_capture(const Source& source, Workers* wor
 }
 
 std::unique_ptr<RunStream> Many::open_runs(const Source& source) {
-  std::FILE* file = std::fopen(source.input.path.c_str(), "rb");
-  if (file == nullptr) return nullptr;
-  auto reader = std::make_unique<RunsReader>(file, source.input.path);
-  if (!reader->read_header() || reader->header().files.size() != source.numbers.size()) {
-    note_problem("The file \"" + source.input.path + "\" has changed while it was read.");
+  progress_->files += 1;
+  progress_->bytes += source.bytes;
+  if (source.paths.size() == 1) return open_shard(source, source.paths[0]);
+  std::vector<std::unique_ptr<RunStream>> shards;
+  for (const std::string& path : source.paths) {
+    shards.push_back(open_shard(source, path));
+    if (!shards.back()) return nullptr;
+  }
+  return std::make_unique<ShardStream>(std::move(shards));
+}
+
+std::unique_ptr<RunStream> Many::open_shard(const Source& source, const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  auto reader = file == nullptr ? nullptr : std::make_unique<RunsReader>(file, path);
+  if (!reader || !reader->read_header() || reader->header().files.size() != source.numbers.size()) {
+    note_problem("The file \"" + path + "\" has changed while it was read.");
     return nullptr;
   }
   reader->set_file_numbers(source.numbers);
-  progress_->files += 1;
-  progress_->bytes += source.input.bytes;
   return reader;
 }
 

@@ -28,6 +28,7 @@ struct Message {
   bool has_runs;
   uint64_t frames;
   uint64_t dissected;
+  int64_t begin;
   int64_t first_time;
   int64_t last_time;
   char format[64];
@@ -141,6 +142,7 @@ void Workers::serve(unsigned slot) {
     message.has_runs = collected.runs != nullptr;
     message.frames = collected.facts.frames;
     message.dissected = collected.facts.dissected;
+    message.begin = collected.facts.begin;
     message.first_time = collected.facts.first_time;
     message.last_time = collected.facts.last_time;
     put(message.format, collected.facts.format);
@@ -181,6 +183,7 @@ bool Workers::receive() {
   if (message.has_runs && !collected.runs) throw Failure(2, "cannot take over a temporary file");
   collected.facts.frames = message.frames;
   collected.facts.dissected = message.dissected;
+  collected.facts.begin = message.begin;
   collected.facts.first_time = message.first_time;
   collected.facts.last_time = message.last_time;
   collected.facts.format = message.format;

@@ -32,8 +32,11 @@ class Collector {
   /// flush(). They are gone when the sink returns.
   explicit Collector(Sink sink, size_t most = kMost);
 
-  /// Counts an observation, at or after the one before. Amortised O(1).
-  void add(const Observation& observation, const Moment& at) { add(run_of(observation, at)); }
+  /// Counts an observation, at or after the one before, which is at `place` among those of its
+  /// frame. Amortised O(1).
+  void add(const Observation& observation, const Moment& at, uint32_t place = 0) {
+    add(run_of(observation, at, place));
+  }
   /// The same for a run: its `begin` is at or after that of the one before.
   void add(const Run& run);
 

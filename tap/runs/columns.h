@@ -11,14 +11,14 @@
 namespace fanout {
 
 /// The version of the format.
-inline constexpr uint64_t kRunsFormat = 1;
+inline constexpr uint64_t kRunsFormat = 2;
 
 inline constexpr std::string_view kRunsMagic = "#fanout-runs";
 inline constexpr std::string_view kRunsNoTime = "-";
 
 /// The columns of a run. Empty are: what equals the column named in brackets; the last order if it
 /// is the later of order and last_time.
-inline constexpr std::array<std::string_view, 19> kRunsColumns = {
+inline constexpr std::array<std::string_view, 20> kRunsColumns = {
     "network",     "source",           "destination", "role",  "transport", "probe",
     "source_port", "destination_port", "packets",     "bytes", "file",      "frame",
     "time",        // of the first packet
@@ -28,6 +28,7 @@ inline constexpr std::array<std::string_view, 19> kRunsColumns = {
     "last_file",   // [file]
     "last_frame",  // [frame]
     "last_order",
+    "place",  // Run::place [0]
 };
 
 constexpr std::string_view role_name(Role role) {

@@ -136,8 +136,32 @@ size_t read_columns(Fields& fields, Run& run) {
                     read(read_number_or(fields.next(), run.begin.file, run.end.file)) &&
                     read(read_number_or(fields.next(), run.begin.frame, run.end.frame)) &&
                     read(read_time_or(fields.next(), std::max(run.begin.order, run.greatest_time),
-                                      run.end.order)));
+                                      run.end.order)) &&
+                    read(read_number_or(fields.next(), 0u, run.place)));
   return column;
+}
+
+void append_time(std::string& text, int64_t time) {
+  if (time == kNoTime) {
+    text += kRunsNoTime;
+    return;
+  }
+  char digits[20];
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, time).ptr);
+}
+
+void append_text(std::string& line, std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f && c != '\\') {
+      line += c;
+    } else {
+      line += "\\x";
+      line += kDigits[byte >> 4];
+      line += kDigits[byte & 15];
+    }
+  }
 }
 
 std::string quoted(std::string_view text) {

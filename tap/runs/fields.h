@@ -57,6 +57,13 @@ std::optional<bool> yes_or_no(std::string_view text);
 /// Text as the writer has it: printable ASCII, and \xHH for what is not.
 std::optional<std::string> text_in(std::string_view field);
 
+/// Appends a time, or "-" for kNoTime.
+void append_time(std::string& line, int64_t time);
+
+/// Appends text from outside: what a terminal or a table could take for something else is written
+/// as \xHH, as text_in() reads it.
+void append_text(std::string& line, std::string_view text);
+
 /// Reads a run. Returns the index in kRunsColumns of the first column that cannot be read; as many
 /// as there are if all can.
 size_t read_columns(Fields& fields, Run& run);

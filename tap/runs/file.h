@@ -5,6 +5,7 @@
 //     #arp          yes                   whether the targets of ARP requests were observed
 //     #multicast    yes                   whether multicast and broadcast destinations were
 //     #filter       tcp.port == 22        the display filter, or empty
+//     #shard        1  1                  RunsHeader::shard and shards
 //     #file         0  a.pcap  2000 …     FileFacts, for each file in the order of their numbers
 //     #columns      network  source …     the names of the columns
 //     IPv4          192.0.2.1 …           a run a line, by Run::begin
@@ -39,6 +40,8 @@ struct FileFacts {
   int64_t last_time = kNoTime;
   std::string format;   ///< the capture's, such as "pcapng"
   std::string problem;  ///< what was wrong with the file: one line, or empty
+  /// The time of the first frame, whether or not it was chosen: captures are merged in this order.
+  int64_t begin = kNoTime;
   bool operator==(const FileFacts&) const = default;
 };
 
@@ -47,6 +50,8 @@ struct RunsHeader {
   bool arp = true;        ///< the targets of ARP requests were observed
   bool multicast = true;  ///< multicast and broadcast destinations were
   std::string filter{};   ///< the display filter that chose the packets
+  uint32_t shard = 1;     ///< the runs are those for which shard_of() is one less ...
+  uint32_t shards = 1;    ///< ... of so many
   std::vector<FileFacts> files{};
   bool operator==(const RunsHeader&) const = default;
 };

@@ -101,6 +101,7 @@ struct RunsReader::State {
   bool header_line(std::string_view key, std::string_view& value);
   bool read_version();
   bool read_file(std::string_view value);
+  bool read_shard(std::string_view value);
   bool read_header();
   bool read_end(std::string_view line);
   bool check(const Run& run);
@@ -217,11 +218,25 @@ bool RunsReader::State::read_file(std::string_view value) {
   const auto last = time_in(fields.next());
   const auto format = text_in(fields.next());
   const auto problem = text_in(fields.next());
+  const auto begin = time_in(fields.next());
   const bool is_valid = fields.complete() && path && frames && dissected && first && last &&
-                        format && problem && *frames <= UINT32_MAX && *dissected <= *frames &&
-                        *first <= *last && (*first == kNoTime) == (*last == kNoTime);
+                        format && problem && begin && *frames <= UINT32_MAX &&
+                        *dissected <= *frames && *first <= *last &&
+                        (*first == kNoTime) == (*last == kNoTime);
   if (!is_valid) return fail("does not describe a file");
-  header.files.push_back({*path, *frames, *dissected, *first, *last, *format, *problem});
+  header.files.push_back({*path, *frames, *dissected, *first, *last, *format, *problem, *begin});
+  return true;
+}
+
+bool RunsReader::State::read_shard(std::string_view value) {
+  Fields fields(value);
+  const auto shard = number_in<uint32_t>(fields.next());
+  const auto shards = number_in<uint32_t>(fields.next());
+  const bool is_valid = fields.complete() && shard && shards && *shard >= 1 && *shard <= *shards &&
+                        *shards <= kMostShards;
+  if (!is_valid) return fail(quoted(value) + " is no shard of some");
+  header.shard = *shard;
+  header.shards = *shards;
   return true;
 }
 
@@ -236,6 +251,7 @@ bool RunsReader::State::read_header() {
   if (!header_line("#filter", value)) return false;
   std::optional<std::string> filter = text_in(value);
   if (!filter) return fail("the filter holds what must be written as \\x and two digits");
+  if (!header_line("#shard", value) || !read_shard(value)) return false;
   header.arp = *arp;
   header.multicast = *multicast;
   header.filter = std::move(*filter);
@@ -281,10 +297,14 @@ bool RunsReader::State::check(const Run& run) {
   const bool times_agree =
       has_time == (run.greatest_time != kNoTime) && run.least_time <= run.greatest_time &&
       (time == kNoTime || (has_time && run.least_time <= time && time <= run.greatest_time)) &&
-      run.begin.order >= time && run.end >= run.begin && run.end.order >= run.greatest_time &&
+      run.begin.order >= header.files[run.begin.file].begin && run.begin.order >= time &&
+      run.end >= run.begin && run.end.order >= run.greatest_time &&
       (run.count > 1 || (run.end == run.begin && run.least_time == time));
   if (!times_agree) return fail("its times or its frames contradict each other");
   if (run.begin.order < order) return fail("comes before the run in front of it");
+  if (header.shards > 1 && shard_of(run.first, header.shards) != header.shard - 1) {
+    return fail("belongs to another shard");
+  }
   return true;
 }
 

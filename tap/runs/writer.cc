@@ -6,6 +6,7 @@
 #include <zstd.h>
 
 #include "tap/runs/columns.h"
+#include "tap/runs/fields.h"
 #include "tap/runs/file.h"
 
 namespace fanout {
@@ -22,15 +23,6 @@ void append_number(std::string& text, uint64_t number) {
   text.append(digits, end);
 }
 
-void append_time(std::string& text, int64_t time) {
-  if (time == kNoTime) {
-    text += kRunsNoTime;
-    return;
-  }
-  char digits[20];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, time).ptr);
-}
-
 void append_address(std::string& text, const Address& address) {
   if (has_ipv6_addresses(address.network)) {
     text += to_string(address);
@@ -39,21 +31,6 @@ void append_address(std::string& text, const Address& address) {
   for (int shift = 24; shift >= 0; shift -= 8) {
     append_number(text, address.low >> shift & 255);
     if (shift > 0) text += '.';
-  }
-}
-
-// Text from outside: what a terminal or a table could take for something else is written as \xHH.
-void append_text(std::string& line, std::string_view text) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && c != '\\') {
-      line += c;
-    } else {
-      line += "\\x";
-      line += kDigits[byte >> 4];
-      line += kDigits[byte & 15];
-    }
   }
 }
 
@@ -92,6 +69,8 @@ void append_run(std::string& line, const Run& run) {
   line += '\t';
   if (run.end.frame != run.begin.frame) append_number(line, run.end.frame);
   append_unless(run.end.order, std::max(run.begin.order, run.greatest_time));
+  line += '\t';
+  if (run.place != 0) append_number(line, run.place);
   line += '\n';
 }
 
@@ -101,6 +80,7 @@ std::string header_text(const RunsHeader& header) {
   text += header.multicast ? "\n#multicast\tyes" : "\n#multicast\tno";
   text += "\n#filter\t";
   append_text(text, header.filter);
+  text += "\n#shard\t" + std::to_string(header.shard) + '\t' + std::to_string(header.shards);
   text += '\n';
   for (size_t i = 0; i < header.files.size(); ++i) {
     const FileFacts& file = header.files[i];
@@ -114,6 +94,8 @@ std::string header_text(const RunsHeader& header) {
     append_text(text, file.format);
     text += '\t';
     append_text(text, file.problem);
+    text += '\t';
+    append_time(text, file.begin);
     text += '\n';
   }
   text += "#columns";

@@ -16,7 +16,7 @@ namespace {
 const RunsHeader kHeader{.arp = true,
                          .multicast = false,
                          .filter = "tcp.port in {80,443}",
-                         .files = {{"a.pcap", 10, 1, -5, 20, "pcap", ""},
+                         .files = {{"a.pcap", 10, 1, -5, 20, "pcap", "", -5},
                                    {"b\t\\\n\x1b\xc3\xa9.pcap", 7, 0, kNoTime, kNoTime, "pcapng",
                                     "cut short in the middle of a packet"}}};
 
@@ -79,6 +79,7 @@ std::vector<fanout::Run> some_runs() {
   runs[0].least_time = -9;
   runs[0].greatest_time = 18;
   runs[0].end = {19, 1, 7};
+  runs[2].place = 1;
   return runs;
 }
 
@@ -87,7 +88,8 @@ std::string with_line(int number, const std::string& line) {
   const fanout::Run run =
       run_of({ipv4(1), ipv4(2), Role::kAsk, Transport::kTcp, Probe::kNone, 40000, 22, 1, 60, 5},
              {5, 0, 1});
-  std::string text = decompressed(written({.files = {{"a.pcap", 2, 0, 5, 6, "pcap", ""}}}, {run}));
+  std::string text =
+      decompressed(written({.files = {{"a.pcap", 2, 0, 5, 6, "pcap", "", 5}}}, {run}));
   size_t from = 0;
   for (int i = 1; i < number; ++i) from = text.find('\n', from) + 1;
   return text.replace(from, text.find('\n', from) - from, line);
@@ -109,6 +111,7 @@ TEST(RunsFile, IsReadAsItWasWritten) {
     EXPECT_EQ(run.bytes, expected.bytes);
     EXPECT_EQ(run.least_time, expected.least_time);
     EXPECT_EQ(run.greatest_time, expected.greatest_time);
+    EXPECT_EQ(run.place, expected.place);
   }
   fanout::Run run;
   EXPECT_FALSE(reader->next(run));
@@ -116,16 +119,17 @@ TEST(RunsFile, IsReadAsItWasWritten) {
 }
 
 TEST(RunsFile, IsPlainTextThatCanBeReadToo) {
-  EXPECT_EQ(with_line(1, "#fanout-runs\t1"),
-            "#fanout-runs\t1\n#rules\t" + std::to_string(kRunsRules) +
-                "\n#arp\tyes\n#multicast\tyes\n#filter\t\n#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\n"
+  EXPECT_EQ(with_line(1, "#fanout-runs\t2"),
+            "#fanout-runs\t2\n#rules\t" + std::to_string(kRunsRules) +
+                "\n#arp\tyes\n#multicast\tyes\n#filter\t\n#shard\t1\t1\n"
+                "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\t5\n"
                 "#columns\tnetwork\tsource\tdestination\trole\ttransport\tprobe\tsource_port\t"
                 "destination_port\tpackets\tbytes\tfile\tframe\ttime\tfirst_time\tlast_time\torder"
-                "\tlast_file\tlast_frame\tlast_order\n"
-                "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t40000\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\n"
+                "\tlast_file\tlast_frame\tlast_order\tplace\n"
+                "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t40000\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\t\n"
                 "#end\t1\n");
-  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t1")), "");
-  EXPECT_EQ(error_of(compressed(with_line(1, "#fanout-runs\t1"))), "");
+  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t2")), "");
+  EXPECT_EQ(error_of(compressed(with_line(1, "#fanout-runs\t2"))), "");
 }
 
 TEST(RunsFile, CanBeEmpty) {
@@ -158,8 +162,8 @@ TEST(RunsFile, IsKnownByItsBeginning) {
 }
 
 TEST(RunsFile, OfAnotherVersionIsRefusedByName) {
-  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t2")),
-            "x.runs: line 1: is of format version \"2\"; this fanout reads version 1: write it "
+  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t3")),
+            "x.runs: line 1: is of format version \"3\"; this fanout reads version 2: write it "
             "again from the captures");
   EXPECT_EQ(
       error_of(with_line(2, "#rules\t0")),
@@ -250,13 +254,16 @@ TEST(RunsFile, NamesTheLineAndWhatIsWrongWithIt) {
       {std::string(70'000, 'x'), "the line is longer than 65536 bytes"},
   };
   for (const auto& [line, wrong] : cases) {
-    const std::string error = error_of(with_line(8, line));
+    // The last column of runs, the place, is empty.
+    const bool is_run = line.find('\t') != std::string::npos && line[0] != '#';
+    const std::string with_place = is_run ? line + '\t' : line;
+    const std::string error = error_of(with_line(9, with_place));
     if (line == "#end\t0") {
-      EXPECT_EQ(error, "x.runs: line 9: something follows the end");
+      EXPECT_EQ(error, "x.runs: line 10: something follows the end");
       continue;
     }
     const bool is_column = wrong.find(' ') == std::string::npos;
-    EXPECT_EQ(error, "x.runs: line 8: " +
+    EXPECT_EQ(error, "x.runs: line 9: " +
                          (is_column ? "the column " + wrong + " is missing or wrong" : wrong))
         << line;
   }
@@ -268,7 +275,23 @@ TEST(RunsFile, RefusesRunsThatAreNotInOrder) {
   const fanout::Run early =
       run_of({.source = ipv4(1), .destination = ipv4(3), .time = 8}, {8, 0, 2});
   EXPECT_EQ(error_of(written(kHeader, {late, early})),
-            "x.runs: line 10: comes before the run in front of it");
+            "x.runs: line 11: comes before the run in front of it");
+}
+
+TEST(RunsFile, RefusesRunsFromBeforeTheirCaptureBegins) {
+  const fanout::Run run = run_of({.source = ipv4(1), .destination = ipv4(2), .time = 4}, {4, 0, 1});
+  EXPECT_EQ(error_of(written({.files = {{"a.pcap", 2, 0, 4, 6, "pcap", "", 5}}}, {run})),
+            "x.runs: line 9: its times or its frames contradict each other");
+}
+
+TEST(RunsFile, RefusesRunsOfAnotherShard) {
+  const fanout::Run run = run_of({.source = ipv4(1), .destination = ipv4(2)}, {9, 0, 1});
+  RunsHeader header = kHeader;
+  header.shards = 2;
+  header.shard = shard_of(run.first, 2) + 1;
+  EXPECT_EQ(error_of(written(header, {run})), "");
+  header.shard = 3 - header.shard;
+  EXPECT_EQ(error_of(written(header, {run})), "x.runs: line 10: belongs to another shard");
 }
 
 TEST(RunsFile, RefusesSumsThatCannotBeCounted) {
@@ -288,14 +311,20 @@ TEST(RunsFile, RefusesHeadersThatDoNotSayWhatTheyMust) {
            {5, "#filter\t\\x0"},
            {5, "#filter\t\\"},
            {5, "#filter\t\\x00"},
-           {6, "#file\t1\ta.pcap\t2\t0\t5\t6\tpcap\t"},
-           {6, "#file\t0\ta.pcap\t4294967296\t0\t5\t6\tpcap\t"},
-           {6, "#file\t0\ta.pcap\t2\t3\t5\t6\tpcap\t"},
-           {6, "#file\t0\ta.pcap\t2\t0\t6\t5\tpcap\t"},
-           {6, "#file\t0\ta.pcap\t2\t0\t-\t5\tpcap\t"},
-           {6, "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap"},
-           {6, "#file\t0\t\xc3\xa9.pcap\t2\t0\t5\t6\tpcap\t"},
-           {7, "#columns\tnetwork"}}) {
+           {6, "#shard\t0\t1"},
+           {6, "#shard\t3\t2"},
+           {6, "#shard\t1\t1025"},
+           {6, "#shard\t1"},
+           {6, "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\t5"},
+           {7, "#file\t1\ta.pcap\t2\t0\t5\t6\tpcap\t\t5"},
+           {7, "#file\t0\ta.pcap\t4294967296\t0\t5\t6\tpcap\t\t5"},
+           {7, "#file\t0\ta.pcap\t2\t3\t5\t6\tpcap\t\t5"},
+           {7, "#file\t0\ta.pcap\t2\t0\t6\t5\tpcap\t\t5"},
+           {7, "#file\t0\ta.pcap\t2\t0\t-\t5\tpcap\t\t5"},
+           {7, "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t"},
+           {7, "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\tx"},
+           {7, "#file\t0\t\xc3\xa9.pcap\t2\t0\t5\t6\tpcap\t\t5"},
+           {8, "#columns\tnetwork"}}) {
     const std::string error = error_of(with_line(number, line));
     EXPECT_TRUE(error.starts_with("x.runs: line " + std::to_string(number) + ": ")) << error;
   }
