@@ -287,9 +287,10 @@ bool RunsReader::State::check(const Run& run) {
   if (run.count > kMost - packets || run.bytes > kMost - bytes) {
     return fail("so many packets or bytes cannot be counted");
   }
+  // Of a filter's, only the frames that passed are counted.
   const auto is_frame = [this](const Moment& moment) {
     return moment.file < header.files.size() && moment.frame >= 1 &&
-           moment.frame <= header.files[moment.file].frames;
+           (!header.filter.empty() || moment.frame <= header.files[moment.file].frames);
   };
   if (!is_frame(run.begin) || !is_frame(run.end)) return fail("there is no such frame");
   const bool has_time = run.least_time != kNoTime;

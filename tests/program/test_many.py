@@ -153,6 +153,13 @@ class Many(ProgramTest):
             both = self.runs(name + ".c", first, second, paths[4])
             self.same_as_whole(self.report(*COUNTS, both), numbers, whole)
 
+    def test_runs_of_packets_that_a_filter_chose(self) -> None:
+        chosen = ("-n", "-Y", "tcp", "--json", "--all", "--pairs")
+        path = str(self.folder / "chosen.runs")
+        paths = list(pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 2))
+        self.report(*chosen[:3], "--runs", path, *paths)
+        self.assertEqual(self.report(*chosen, path), self.report(*chosen, *paths))
+
     def test_runs_that_do_not_fit_are_refused_by_name(self) -> None:
         path = self.runs("a.runs", capture("demo"))
         for options in (["-Y", "tcp"], ["-o", "fanout.threshold:3"]):

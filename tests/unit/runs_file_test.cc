@@ -284,6 +284,14 @@ TEST(RunsFile, RefusesRunsFromBeforeTheirCaptureBegins) {
             "x.runs: line 9: its times or its frames contradict each other");
 }
 
+TEST(RunsFile, HasFramesPastTheirCountWhereAFilterChoseThem) {
+  const fanout::Run run = run_of({.source = ipv4(1), .destination = ipv4(2)}, {5, 0, 3});
+  RunsHeader header{.files = {{"a.pcap", 2, 0, 5, 6, "pcap", "", 5}}};
+  EXPECT_EQ(error_of(written(header, {run})), "x.runs: line 9: there is no such frame");
+  header.filter = "tcp";
+  EXPECT_EQ(error_of(written(header, {run})), "");
+}
+
 TEST(RunsFile, RefusesRunsOfAnotherShard) {
   const fanout::Run run = run_of({.source = ipv4(1), .destination = ipv4(2)}, {9, 0, 1});
   RunsHeader header = kHeader;
