@@ -33,9 +33,9 @@ Reports which sources in captures scan or sweep, and on what evidence.
   -C PROFILE         use this configuration profile
   --jobs N           read N files at a time (as many as cores)
   --runs FILE        write a runs file to merge later, instead of a report;
-                     --shards N  --apart  --list: for a cluster, fanout-cluster(7)
+                     --shards N  --apart  --list: see fanout-cluster(7)
   --follow           write a line of JSON for each new suspect
-  --exit-code        end with status 1 if there are suspects      --help  --version
+  --exit-code        end with status 1 if there are suspects  --help  --version
 Status: 0, 1 for a wrong option, 2 if a file could not be read to its end.
 )";
 
