@@ -91,6 +91,10 @@ def environment(program: Path) -> Dict[str, str]:
     """Of those who are to start this program where they start fanout."""
     found = dict(ordinary.environment(setup().home))
     found["FANOUT_PROGRAM"] = str(program)
+    # Dask looks each 10 ms at what its workers do, and twice a second at the machine: a twentieth
+    # of a core for each worker that waits.
+    found["DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED"] = "False"
+    found["DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL"] = "10s"
     return found
 
 
