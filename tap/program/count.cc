@@ -125,7 +125,7 @@ ManySettings Count::many_settings() {
   settings.wanted.filter = arguments_.options.filter;
   settings.complain = complain_;
   // Names that a process learns from captures are lost with it.
-  settings.jobs = names_come_first_     ? 1
+  settings.jobs = names_come_first_     ? 0
                   : arguments_.jobs > 0 ? arguments_.jobs
                                         : std::max(1u, std::thread::hardware_concurrency());
   return settings;

@@ -189,7 +189,7 @@ uint64_t Many::merge_once(const Sink& sink) {
     if (!sources_[i].is_runs) captures.push_back(i);
   }
   std::unique_ptr<Workers> workers;
-  if (settings_.jobs > 1 && captures.size() > 1) {
+  if (settings_.jobs > 0 && captures.size() > 1) {
     const auto work = [this](uint32_t number) {
       const Source& source = sources_[number];
       return collect(source.name, source.numbers[0], settings_.read, source.join, *progress_);

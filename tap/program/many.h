@@ -21,7 +21,7 @@ class Workers;
 struct ManySettings {
   ReadSettings read;
   RunsHeader wanted;         ///< what is to be observed; its files do not matter
-  unsigned jobs = 1;         ///< how many captures to read side by side
+  unsigned jobs = 1;         ///< how many processes read captures; 0: this one does
   bool apart = false;        ///< make each packet a run of its own
   bool shard_alone = false;  ///< merge one shard of several to that shard of all
   std::function<void(const Progressed&)> progress;  ///< called several times a second

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -20,10 +21,16 @@ constexpr uint32_t kNothing = 0xffffffff;
 // How far they may be ahead of what is taken: so much waits in temporary files.
 constexpr size_t kAhead = 4;
 constexpr size_t kMostText = 1024;
+// A process that has grown by more than this ends after the file that it is at, and another takes
+// its place: with each capture that it dissects libwireshark 4.0 keeps 10 MB, the list of
+// manufacturers.
+constexpr long kMostGrowth = 512 * 1024;  // KiB, as getrusage() has it on Linux
 
 // A result as it is sent, with the temporary file's descriptor beside it.
 struct Message {
   uint32_t number;
+  uint32_t slot;    // of the process
+  bool is_last;     // the process ends
   int32_t failure;  // the status of a Failure, whose message is `problem`; or 0
   bool has_runs;
   uint64_t frames;
@@ -65,6 +72,12 @@ void send(int socket, const Message& message, std::FILE* runs) {
   }
   while (sendmsg(socket, &envelope, MSG_NOSIGNAL) < 0 && errno == EINTR) {
   }
+}
+
+long peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
 }
 
 [[noreturn]] void fail(const char* what) {
@@ -123,14 +136,16 @@ void Workers::serve(unsigned slot) {
 #endif
   close(tokens_[1]);
   close(results_[0]);
+  const long began_with = peak_memory();
   uint32_t number = 0;
-  for (;;) {
+  for (bool is_last = false; !is_last;) {
     const ssize_t got = read(tokens_[0], &number, sizeof number);
     if (got < 0 && errno == EINTR) continue;
     if (got != sizeof number) break;
     shared_->reading[slot] = number;
     Message message{};
     message.number = number;
+    message.slot = slot;
     Collected collected;
     try {
       collected = work_(number);
@@ -146,6 +161,8 @@ void Workers::serve(unsigned slot) {
     message.first_time = collected.facts.first_time;
     message.last_time = collected.facts.last_time;
     put(message.format, collected.facts.format);
+    is_last = peak_memory() - began_with > kMostGrowth;
+    message.is_last = is_last;
     send(results_[1], message, collected.runs.get());
     shared_->reading[slot] = kNothing;
   }
@@ -189,6 +206,11 @@ bool Workers::receive() {
   collected.facts.format = message.format;
   collected.facts.problem = message.problem;
   ready_[message.number] = std::move(collected);
+  if (message.is_last) {
+    pid_t& process = processes_[message.slot];
+    if (process > 0) waitpid(process, nullptr, 0);
+    start_process(message.slot);
+  }
   return true;
 }
 
@@ -196,9 +218,11 @@ void Workers::note_deaths() {
   for (unsigned slot = 0; slot < processes_.size(); ++slot) {
     int status = 0;
     if (processes_[slot] <= 0 || waitpid(processes_[slot], &status, WNOHANG) == 0) continue;
-    // What it sent before it died is taken first.
+    processes_[slot] = 0;
+    // What it sent before it died is taken first; it may have announced its end.
     while (receive()) {
     }
+    if (processes_[slot] != 0) continue;
     const uint32_t number = shared_->reading[slot];
     if (number != kNothing && !ready_.contains(number)) {
       Collected collected;

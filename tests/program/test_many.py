@@ -235,6 +235,21 @@ class Many(ProgramTest):
             problems = [row.get("problem", "") for row in report["files"]]
             self.assertEqual([bool(problem) for problem in problems], [False, False, True])
 
+    def test_memory_does_not_grow_with_the_captures_that_are_dissected(self) -> None:
+        tunnel = pcaps.read(capture("tunnel-vxlan"))
+        for number in range(100):
+            pcaps.write(self.folder / f"{number}.pcap", tunnel, tunnel.packets[:1])
+        process = subprocess.Popen(
+            [str(setup().program), "--jobs=1", str(self.folder)],
+            env=ordinary.environment(setup().home, setup().sanitizer),
+            stdout=subprocess.DEVNULL,
+            **ordinary.as_user(),
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        self.assertEqual(status, 0)
+        if not setup().sanitizer:
+            self.assertLess(used.ru_maxrss, 900 * 1024)
+
     def test_nothing_to_read(self) -> None:
         done = self.fanout(str(self.folder))
         self.assertEqual((done.status, done.out), (2, b""))
