@@ -92,26 +92,21 @@ class Limited {
 
   static tap_packet_status on_ip(void* data, packet_info* pinfo, epan_dissect_t*,
                                  const void* header, tap_flags_t) {
-    self(data)->engine_->post(self(data)->ipv4_.observe_tapped(pinfo, header));
+    self(data)->engine_->post(self(data)->ip_.observe_ipv4(pinfo, header));
     return TAP_PACKET_DONT_REDRAW;
   }
 
   static tap_packet_status on_ipv6(void* data, packet_info* pinfo, epan_dissect_t*,
                                    const void* header, tap_flags_t) {
-    const Observation observation = observe_ipv6(pinfo, header);
-    self(data)->engine_->post(observation);
-    Observation neighbour;
-    if (preferences().count_arp && observe_neighbour(pinfo, observation, &neighbour)) {
-      self(data)->engine_->post(neighbour);
-    }
+    self(data)->post(self(data)->ip_.observe_ipv6(pinfo, header));
     return TAP_PACKET_DONT_REDRAW;
   }
 
   static tap_packet_status on_frame(void* data, packet_info* pinfo, epan_dissect_t* edt,
                                     const void*, tap_flags_t) {
     self(data)->engine_->count_frame(frame_time(pinfo));
-    Observation untapped;
-    if (self(data)->ipv4_.observe_untapped(pinfo, &untapped)) self(data)->engine_->post(untapped);
+    HeaderObservations untapped;
+    if (self(data)->ip_.observe_untapped(pinfo, &untapped)) self(data)->post(untapped);
     Observation arp;
     if (preferences().count_arp && observe_arp(pinfo, edt->tvb, &arp)) {
       self(data)->engine_->post(arp);
@@ -119,8 +114,13 @@ class Limited {
     return TAP_PACKET_DONT_REDRAW;
   }
 
+  void post(const HeaderObservations& observed) {
+    engine_->post(observed.header);
+    if (observed.has_neighbour && preferences().count_arp) engine_->post(observed.neighbour);
+  }
+
   std::shared_ptr<Engine> engine_;
-  Ipv4Observer ipv4_;
+  IpObserver ip_;
   uint32_t frames_read_ = 0;
   int listeners_ = 0;
   bool is_counting_ = false;

@@ -45,7 +45,8 @@ local function listen(options, draw)
   -- Called last for each frame.
   listener.packet = guarded(function(packet)
     begin(packet)
-    if observe.ends_in_options(seen[IPV4]) then seen[IPV4] = seen[IPV4] + 1 end
+    local untapped = observe.ends_in_options(seen)
+    if untapped then seen[untapped] = seen[untapped] + 1 end
     observe.observe_headers(seen, done, count)
     observe.observe_arp(seen, count)
   end)

@@ -107,12 +107,22 @@ local function has_icmp()
   return fields.icmp() ~= nil or fields.icmpv6() ~= nil
 end
 
--- Whether the frame's innermost IPv4 header came to no tap, of which there were `count`: dissection
--- may end in its options, before the tap, when the addresses are known.
-local function ends_in_options(count)
+local ENDS_IN_IPV6_OPTIONS = { "", "%.hopopts", "%.dstopts", "%.routing" }
+
+-- The network of the frame's innermost header, if that came to no tap, of which there were so many
+-- as `seen` says: dissection may end in its options, before the tap, when the addresses are known.
+local function ends_in_options(seen)
   local protocols = fields.protocols()
-  if not protocols or not protocols.value:find(":ip$") or has_icmp() then return false end
-  return #{ fields.ipv4_destination() } > count
+  if not protocols or has_icmp() then return nil end
+  if protocols.value:find(":ip$") then
+    return #{ fields.ipv4_destination() } > seen[IPV4] and IPV4 or nil
+  end
+  for _, last in ipairs(ENDS_IN_IPV6_OPTIONS) do
+    if protocols.value:find(":ipv6" .. last .. "$") then
+      return #{ fields.ipv6_destination() } > seen[IPV6] and IPV6 or nil
+    end
+  end
+  return nil
 end
 
 local NETWORKS = {

@@ -80,7 +80,8 @@ struct Layers {
   bool arp = false;
   bool icmp = false;
   bool innermost_is_ipv6 = false;
-  bool ends_in_fragment = false;  // of IPv6, without the rest: the tap does not see its header
+  bool ends_in_fragment = false;      // of IPv6, without the rest: the tap does not see its header
+  bool ends_in_ipv6_options = false;  // or in the header before them
 };
 
 Layers layers_of(const packet_info* pinfo) {
@@ -92,6 +93,9 @@ Layers layers_of(const packet_info* pinfo) {
   static const int mpls = proto_get_id_by_filter_name("mpls");
   static const int fragment = proto_get_id_by_filter_name("ipv6.fraghdr");
   static const int unknown = proto_get_id_by_filter_name("data");
+  static const int options[] = {ipv6, proto_get_id_by_filter_name("ipv6.hopopts"),
+                                proto_get_id_by_filter_name("ipv6.dstopts"),
+                                proto_get_id_by_filter_name("ipv6.routing")};
   Layers layers;
   bool in_mpls = false;
   int before = -1;
@@ -110,6 +114,7 @@ Layers layers_of(const packet_info* pinfo) {
     if (protocol == unknown && before == fragment) layers.ends_in_fragment = true;
     before = protocol;
   }
+  layers.ends_in_ipv6_options = std::ranges::find(options, before) != std::end(options);
   // From 4.2 on, what MPLS carries has no layer of its own.
   if (in_mpls && layers.ipv4 + layers.ipv6 == 0) {
     layers.innermost_is_ipv6 = pinfo->net_src.type == AT_IPv6;
@@ -125,11 +130,27 @@ Layers layers_of(const packet_info* pinfo) {
   return layers;
 }
 
+// Sets what an observed header says about the neighbours of its source.
+void observe_neighbour(const packet_info* pinfo, HeaderObservations* observed) {
+  const Observation& header = observed->header;
+  observed->has_neighbour = false;
+  if (header.role != Role::kDiscovery) return;
+  observed->neighbour = frame_observation(pinfo);
+  observed->has_neighbour = read_neighbour(
+      find_ipv6_packet(pinfo, header.source, header.destination), header, observed->neighbour);
+}
+
+void add(const HeaderObservations& observed, Observations* observations) {
+  observations->push_back(observed.header);
+  if (observed.has_neighbour) observations->push_back(observed.neighbour);
+}
+
 // Adds a header's observation, and what it says about the neighbours of its source.
 void add(const packet_info* pinfo, const Observation& header, Observations* observations) {
-  observations->push_back(header);
-  Observation neighbour;
-  if (observe_neighbour(pinfo, header, &neighbour)) observations->push_back(neighbour);
+  HeaderObservations observed;
+  observed.header = header;
+  observe_neighbour(pinfo, &observed);
+  add(observed, observations);
 }
 
 }  // namespace
@@ -151,44 +172,63 @@ Observation frame_observation(const packet_info* pinfo) {
   return observation;
 }
 
-Observation Ipv4Observer::observe_tapped(const packet_info* pinfo, const void* data) {
+Observation IpObserver::observe_ipv4(const packet_info* pinfo, const void* data) {
   const auto* header = static_cast<const ws_ip4*>(data);
-  frame_ = pinfo->num;
+  begin(pinfo);
   source_ = header->ip_src.data;
   Observation observation = frame_observation(pinfo);
   observe_ipv4_packet(pinfo, header->ip_src, header->ip_dst, &observation);
   return observation;
 }
 
-bool Ipv4Observer::observe_untapped(const packet_info* pinfo, Observation* observation) const {
-  if (pinfo->net_src.type != AT_IPv4 || pinfo->net_dst.type != AT_IPv4) return false;
+HeaderObservations IpObserver::observe_ipv6(const packet_info* pinfo, const void* data) {
+  const auto* header = static_cast<const ws_ip6*>(data);
+  begin(pinfo);
+  HeaderObservations observed;
+  observed.header = frame_observation(pinfo);
+  observe_ipv6_packet(pinfo, header->ip6_src, header->ip6_dst, &observed.header);
+  addresses_ = {observed.header.source, observed.header.destination};
+  observe_neighbour(pinfo, &observed);
+  return observed;
+}
+
+bool IpObserver::observe_untapped(const packet_info* pinfo, HeaderObservations* observed) const {
+  if (pinfo->net_src.type != pinfo->net_dst.type) return false;
+  observed->header = frame_observation(pinfo);
+  if (pinfo->net_src.type == AT_IPv4) return observe_untapped_ipv4(pinfo, &observed->header);
+  if (pinfo->net_src.type != AT_IPv6) return false;
+  if (!observe_untapped_ipv6(pinfo, &observed->header)) return false;
+  observe_neighbour(pinfo, observed);
+  return true;
+}
+
+bool IpObserver::observe_untapped_ipv4(const packet_info* pinfo, Observation* header) const {
   if (frame_ == pinfo->num && source_ == pinfo->net_src.data) return false;
   // The addresses may be those that an ICMP error quotes, or come from no IP header.
   const Layers layers = layers_of(pinfo);
   if (layers.ipv4 == 0 || layers.icmp) return false;
-  *observation = frame_observation(pinfo);
-  const Bytes packet = observe_ipv4_packet(pinfo, pinfo->net_src, pinfo->net_dst, observation);
+  const Bytes packet = observe_ipv4_packet(pinfo, pinfo->net_src, pinfo->net_dst, header);
   if (packet.empty()) return false;
   Observation again;
   static const Carriers no_carriers{};
   return read_frame(Link::kRawIp, packet, static_cast<uint32_t>(packet.size()), no_carriers,
                     again) != Reading::kNothing &&
-         again.source == observation->source;
+         again.source == header->source;
 }
 
-Observation observe_ipv6(const packet_info* pinfo, const void* data) {
-  const auto* header = static_cast<const ws_ip6*>(data);
-  Observation observation = frame_observation(pinfo);
-  observe_ipv6_packet(pinfo, header->ip6_src, header->ip6_dst, &observation);
-  return observation;
+bool IpObserver::observe_untapped_ipv6(const packet_info* pinfo, Observation* header) const {
+  const Layers layers = layers_of(pinfo);
+  if (!layers.innermost_is_ipv6 || layers.icmp || !layers.ends_in_ipv6_options) return false;
+  if (observe_ipv6_packet(pinfo, pinfo->net_src, pinfo->net_dst, header).empty()) return false;
+  return frame_ != pinfo->num || addresses_ != std::pair(header->source, header->destination);
 }
 
-bool observe_neighbour(const packet_info* pinfo, const Observation& header,
-                       Observation* neighbour) {
-  if (header.role != Role::kDiscovery) return false;
-  *neighbour = frame_observation(pinfo);
-  return read_neighbour(find_ipv6_packet(pinfo, header.source, header.destination), header,
-                        *neighbour);
+// A frame's first header that a tap reports.
+void IpObserver::begin(const packet_info* pinfo) {
+  if (frame_ == pinfo->num) return;
+  frame_ = pinfo->num;
+  source_ = nullptr;
+  addresses_ = {};
 }
 
 bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation) {
@@ -227,19 +267,19 @@ void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* 
   static const int ip_tap = find_tap_id("ip");
   static const int ipv6_tap = find_tap_id("ipv6");
   const Layers layers = layers_of(pinfo);
-  Ipv4Observer ipv4;
+  IpObserver ip;
   for (int i = 0; i < layers.ipv4; ++i) {
     const void* header = fetch_tapped_data(ip_tap, i);
     if (header == nullptr) break;
-    observations->push_back(ipv4.observe_tapped(pinfo, header));
+    observations->push_back(ip.observe_ipv4(pinfo, header));
   }
-  Observation innermost;
-  if (ipv4.observe_untapped(pinfo, &innermost)) observations->push_back(innermost);
   for (int i = 0; i < layers.ipv6; ++i) {
     const void* header = fetch_tapped_data(ipv6_tap, i);
     if (header == nullptr) break;
-    add(pinfo, observe_ipv6(pinfo, header), observations);
+    add(ip.observe_ipv6(pinfo, header), observations);
   }
+  HeaderObservations untapped;
+  if (ip.observe_untapped(pinfo, &untapped)) add(untapped, observations);
   Observation arp;
   if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);
 }

@@ -3,10 +3,12 @@
 #ifndef FANOUT_TAP_CAPTURE_OBSERVE_H_
 #define FANOUT_TAP_CAPTURE_OBSERVE_H_
 
+#include <utility>
 #include <vector>
 
 #include "tap/capture/versions.h"
 #include "tap/count/headers.h"
+#include "tap/count/tunnels.h"
 
 namespace fanout {
 
@@ -23,28 +25,28 @@ int64_t frame_time(const packet_info* pinfo);
 /// What every observation of a frame has in common: its number, its time and its length.
 Observation frame_observation(const packet_info* pinfo);
 
-/// Observes the IPv4 headers of one frame after the other, also those that their tap does not
-/// report: Wireshark's dissection of a packet may end in its options, before the tap, when the
-/// addresses are known.
-class Ipv4Observer {
+/// Observes the IP headers of one frame after the other, also those that their tap does not report:
+/// Wireshark's dissection of a packet may end in its options, before the tap, when the addresses
+/// are known.
+class IpObserver {
  public:
   /// One header of the `ip` tap, whose data is `data`.
-  Observation observe_tapped(const packet_info* pinfo, const void* data);
-  /// The innermost header of a frame, if the tap did not report it; else false. To be called last
+  Observation observe_ipv4(const packet_info* pinfo, const void* data);
+  /// One header of the `ipv6` tap, whose data is `data`.
+  HeaderObservations observe_ipv6(const packet_info* pinfo, const void* data);
+  /// The innermost header of a frame, if its tap did not report it; else false. To be called last
   /// for each frame.
-  bool observe_untapped(const packet_info* pinfo, Observation* observation) const;
+  bool observe_untapped(const packet_info* pinfo, HeaderObservations* observed) const;
 
  private:
-  uint32_t frame_ = 0;
-  const void* source_ = nullptr;  // where the address is in the packet
+  void begin(const packet_info* pinfo);
+  bool observe_untapped_ipv4(const packet_info* pinfo, Observation* header) const;
+  bool observe_untapped_ipv6(const packet_info* pinfo, Observation* header) const;
+
+  uint32_t frame_ = 0;            // the last of which a header was tapped
+  const void* source_ = nullptr;  // where the address of its last IPv4 header is in the packet
+  std::pair<Address, Address> addresses_;  // those of its last IPv6 header
 };
-
-/// One header of the `ipv6` tap, whose data is `data`.
-Observation observe_ipv6(const packet_info* pinfo, const void* data);
-
-/// The neighbour solicitation or advertisement of an IPv6 header that was observed; false if it has
-/// none that read_neighbour() takes.
-bool observe_neighbour(const packet_info* pinfo, const Observation& header, Observation* neighbour);
 
 /// The ARP packet of a frame; false if there is none that read_arp() takes. There is no tap for it.
 bool observe_arp(const packet_info* pinfo, tvbuff_t* frame, Observation* observation);

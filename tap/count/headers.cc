@@ -60,20 +60,26 @@ Reading read_ipv4(Bytes packet, uint32_t length, const Carriers& carriers,
   return read_end(protocol, datagram.subspan(header), total - header, carriers, observation);
 }
 
-// Options that move an address or the length: the Home Address (RFC 6275), Jumbo Payload (RFC
-// 2675).
+// Padding (RFC 8200), router alerts (RFC 2711) and the tunnel encapsulation limit (RFC 2473).
+// Others may move an address or the length, and where a length is wrong Wireshark sees other
+// options than there are.
 bool plain_ipv6_options(Bytes options) {
   constexpr uint8_t kPad1 = 0;
-  constexpr uint8_t kHomeAddress = 0xc9;
-  constexpr uint8_t kJumboPayload = 0xc2;
+  constexpr uint8_t kPadN = 1;
+  constexpr uint8_t kTunnelLimit = 4;
+  constexpr uint8_t kRouterAlert = 5;
   for (size_t at = 0; at < options.size();) {
     const uint8_t type = options[at];
     if (type == kPad1) {
       ++at;
       continue;
     }
-    if (type == kHomeAddress || type == kJumboPayload || at + 1 >= options.size()) return false;
-    at += size_t{2} + options[at + 1];
+    if (at + 1 >= options.size()) return false;
+    const uint8_t length = options[at + 1];
+    const bool is_plain = type == kPadN || (type == kTunnelLimit && length == 1) ||
+                          (type == kRouterAlert && length == 2);
+    if (!is_plain) return false;
+    at += size_t{2} + length;
     if (at > options.size()) return false;
   }
   return true;

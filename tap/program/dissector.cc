@@ -208,20 +208,22 @@ class Library : public Dissector {
 
   static Dissected& dissected(void* data) { return static_cast<Library*>(data)->dissected_; }
 
+  static void add(const HeaderObservations& observed, void* data) {
+    std::vector<Observation>& observations = dissected(data).observations;
+    observations.push_back(observed.header);
+    if (observed.has_neighbour) observations.push_back(observed.neighbour);
+  }
+
   static tap_packet_status on_ip(void* data, packet_info* packet, epan_dissect_t*,
                                  const void* header, tap_flags_t) {
-    Ipv4Observer& ipv4 = static_cast<Library*>(data)->ipv4_;
-    dissected(data).observations.push_back(ipv4.observe_tapped(packet, header));
+    IpObserver& ip = static_cast<Library*>(data)->ip_;
+    dissected(data).observations.push_back(ip.observe_ipv4(packet, header));
     return TAP_PACKET_DONT_REDRAW;
   }
 
   static tap_packet_status on_ipv6(void* data, packet_info* packet, epan_dissect_t*,
                                    const void* header, tap_flags_t) {
-    std::vector<Observation>& observations = dissected(data).observations;
-    const Observation observation = observe_ipv6(packet, header);
-    observations.push_back(observation);
-    Observation neighbour;
-    if (observe_neighbour(packet, observation, &neighbour)) observations.push_back(neighbour);
+    add(static_cast<Library*>(data)->ip_.observe_ipv6(packet, header), data);
     return TAP_PACKET_DONT_REDRAW;
   }
 
@@ -229,10 +231,8 @@ class Library : public Dissector {
   static tap_packet_status on_frame(void* data, packet_info* packet, epan_dissect_t* dissection,
                                     const void*, tap_flags_t) {
     dissected(data).passed = true;
-    Observation untapped;
-    if (static_cast<Library*>(data)->ipv4_.observe_untapped(packet, &untapped)) {
-      dissected(data).observations.push_back(untapped);
-    }
+    HeaderObservations untapped;
+    if (static_cast<Library*>(data)->ip_.observe_untapped(packet, &untapped)) add(untapped, data);
     Observation arp;
     if (observe_arp(packet, dissection->tvb, &arp)) dissected(data).observations.push_back(arp);
     return TAP_PACKET_DONT_REDRAW;
@@ -248,7 +248,7 @@ class Library : public Dissector {
   frame_data reference_{};
   frame_data previous_{};
   Dissected dissected_;
-  Ipv4Observer ipv4_;
+  IpObserver ip_;
 };
 
 }  // namespace

@@ -78,7 +78,7 @@ class Statistic {
                                  const void* header, tap_flags_t) {
     Statistic* statistic = self(data);
     if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
-    statistic->engine_->post(statistic->ipv4_.observe_tapped(pinfo, header));
+    statistic->engine_->post(statistic->ip_.observe_ipv4(pinfo, header));
     return TAP_PACKET_REDRAW;
   }
 
@@ -86,12 +86,7 @@ class Statistic {
                                    const void* header, tap_flags_t) {
     Statistic* statistic = self(data);
     if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
-    const Observation observation = observe_ipv6(pinfo, header);
-    statistic->engine_->post(observation);
-    Observation neighbour;
-    if (statistic->count_arp_ && observe_neighbour(pinfo, observation, &neighbour)) {
-      statistic->engine_->post(neighbour);
-    }
+    statistic->post(statistic->ip_.observe_ipv6(pinfo, header));
     return TAP_PACKET_REDRAW;
   }
 
@@ -103,10 +98,7 @@ class Statistic {
     const auto* observations = static_cast<const HeaderObservations*>(observed);
     if (observations == nullptr) return TAP_PACKET_DONT_REDRAW;
     const bool is_arp = observations->header.source.network == Network::kArp;
-    if (!is_arp || statistic->count_arp_) statistic->engine_->post(observations->header);
-    if (observations->has_neighbour && statistic->count_arp_) {
-      statistic->engine_->post(observations->neighbour);
-    }
+    if (!is_arp || statistic->count_arp_) statistic->post(*observations);
     return TAP_PACKET_REDRAW;
   }
 
@@ -118,11 +110,16 @@ class Statistic {
     statistic->show_progress(pinfo, edt);
     if (statistic->short_frame_ == pinfo->num) return TAP_PACKET_DONT_REDRAW;
     ++statistic->dissection_.full_frames;
-    Observation untapped;
-    if (statistic->ipv4_.observe_untapped(pinfo, &untapped)) statistic->engine_->post(untapped);
+    HeaderObservations untapped;
+    if (statistic->ip_.observe_untapped(pinfo, &untapped)) statistic->post(untapped);
     Observation arp;
     if (statistic->count_arp_ && observe_arp(pinfo, edt->tvb, &arp)) statistic->engine_->post(arp);
     return TAP_PACKET_REDRAW;
+  }
+
+  void post(const HeaderObservations& observed) {
+    engine_->post(observed.header);
+    if (observed.has_neighbour && count_arp_) engine_->post(observed.neighbour);
   }
 
   // Not between packets that are being printed.
@@ -157,7 +154,7 @@ class Statistic {
   Options options_;
   std::shared_ptr<Engine> engine_;
   Dissection dissection_;
-  Ipv4Observer ipv4_;
+  IpObserver ip_;
   int listeners_ = 0;
   uint32_t short_frame_ = 0;  // the last frame that was counted by its headers
   bool count_arp_ = true;

@@ -13,6 +13,8 @@ from layers import (
     ETHERTYPE_PPPOE_SESSION,
     ETHERTYPE_VLAN,
     GATEWAY_MAC,
+    PROTOCOL_DESTINATION_OPTIONS,
+    PROTOCOL_HOP_BY_HOP,
     PROTOCOL_ICMP,
     SYN,
     Packet,
@@ -20,6 +22,7 @@ from layers import (
     ethernet,
     ipv4,
     ipv6,
+    options_header,
     tcp,
     udp,
 )
@@ -129,6 +132,22 @@ def malformed_options(capture: Capture) -> None:
         option = bytes([capture.random.choice(kinds), length]) + capture.random.randbytes(size - 2)
         packet = ipv4(source, "192.0.2.1", tcp(40000, 443, SYN), options=option)
         capture.add(number / 1000, ethernet(packet))
+
+
+@recipe()
+def malformed_ipv6_options(capture: Capture) -> None:
+    """SYNs with IPv6 options of wrong lengths, in which dissection may end before the ipv6 tap."""
+    kinds = (1, 4, 5, 7, 7, 8, 15, 38, 49, 99, 109, 139, 194)
+    for number in range(1000):
+        source = f"2001:db8:7::{number + 1:x}"
+        size = capture.random.choice((6, 14, 22))
+        length = capture.random.choice((0, 1, 2, 3, 4, 7, 8, size - 2, size - 1, 255))
+        # None of them a home address, which would move the source.
+        rest = bytes(capture.random.randrange(128) for _ in range(size - 2))
+        option = bytes([capture.random.choice(kinds), length]) + rest
+        header = capture.random.choice((PROTOCOL_HOP_BY_HOP, PROTOCOL_DESTINATION_OPTIONS))
+        packet = options_header(header, option, tcp(40000, 443, SYN))
+        capture.add(number / 1000, ethernet(ipv6(source, "2001:db8:1::2", packet)))
 
 
 @recipe()

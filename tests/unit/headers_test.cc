@@ -184,7 +184,16 @@ TEST(ReadFrame, WalksIpv6Options) {
         read(Link::kEthernet,
              ethernet(kIpv6Type, ipv6_packet(header, options_header(6, pad, kTcpSyn)))));
   }
-  EXPECT_EQ(reading_ipv6(60, options_header(6, {0xc9, 4, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
+  for (const uint8_t option : {0x07, 0x63, 0xc9}) {
+    const Octets options{option, 4, 0, 0, 0, 0};
+    EXPECT_EQ(reading_ipv6(60, options_header(6, options, kTcpSyn)), Reading::kUnknown);
+  }
+  for (const Octets& sound : {Octets{5, 2, 0, 0, 1, 0}, Octets{4, 1, 8, 1, 1, 0}}) {
+    EXPECT_EQ(reading_ipv6(0, options_header(6, sound, kTcpSyn)), Reading::kObservation);
+  }
+  for (const Octets& unsound : {Octets{5, 4, 0, 0, 0, 0}, Octets{4, 4, 0, 0, 0, 0}}) {
+    EXPECT_EQ(reading_ipv6(0, options_header(6, unsound, kTcpSyn)), Reading::kUnknown);
+  }
   EXPECT_EQ(reading_ipv6(0, options_header(6, {0xc2, 4, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
   EXPECT_EQ(reading_ipv6(0, options_header(6, {5, 9, 0, 0, 0, 0}, kTcpSyn)), Reading::kUnknown);
   EXPECT_EQ(reading_ipv6(0, options_header(6, {0, 0, 0, 0, 0, 5}, kTcpSyn)), Reading::kUnknown);

@@ -235,8 +235,11 @@ void read_ipv6(Cursor& cursor, uint32_t length, const Carriers& carriers,
     while (!options.empty()) {
       const uint32_t kind = options.number(1);
       if (kind == 0) continue;
-      if (kind == 0xc9 || kind == 0xc2) throw NotCertain();  // home address, jumbo payload
-      options.take(options.number(1));
+      // Padding, tunnel encapsulation limit, router alert.
+      if (kind != 1 && kind != 4 && kind != 5) throw NotCertain();
+      const uint32_t size = options.number(1);
+      if ((kind == 4 && size != 1) || (kind == 5 && size != 2)) throw NotCertain();
+      options.take(size);
     }
   }
   read_payload(next, true, cursor, rest, carriers, observation);
