@@ -34,9 +34,11 @@ end
 local WITH_OPTIONS = 60 + 14 -- the longest IPv4 header, and TCP's as far as the flags
 local WITHOUT_EXTENSIONS = 40 + 24 -- with a neighbour solicitation's target
 
--- The bytes of a header and of what follows it, from the field with its source address.
+-- The bytes of a header and of what follows it, from the field with its source address, and how many
+-- there are in all.
 local function ipv4_bytes(source)
-  return bytes_at(source, source.offset - 12, WITH_OPTIONS)
+  local offset = source.offset - 12
+  return bytes_at(source, offset, WITH_OPTIONS), source.source:len() - offset
 end
 
 local function ipv6_bytes(source)
@@ -45,7 +47,7 @@ local function ipv6_bytes(source)
   if protocol ~= 6 and protocol ~= 17 and protocol ~= 58 then
     bytes = bytes_at(source, source.offset - 8, huge)
   end
-  return bytes
+  return bytes, source.source:len() - (source.offset - 8)
 end
 
 local LONGEST_ARP = 8 + 2 * (255 + 4)
@@ -141,8 +143,8 @@ local function observe_headers(seen, done, observe)
       local sources = tapped_headers({ source() }, count)
       local destinations = tapped_headers({ destination() }, count)
       for i = done[network] + 1, #sources do
-        local bytes = bytes_of(sources[i])
-        local header = read(bytes)
+        local bytes, available = bytes_of(sources[i])
+        local header = read(bytes, available)
         header.from = network .. sources[i].range:raw()
         header.to = network .. destinations[i].range:raw()
         observe(header)

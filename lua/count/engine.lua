@@ -10,6 +10,7 @@ local is_multicast_or_broadcast = addresses.is_multicast_or_broadcast
 local is_resolving = addresses.is_resolving
 local has_handshake = observations.has_handshake
 local PORTS, TCP, UDP = observations.PORTS, observations.TCP, observations.UDP
+local ICMP = observations.ICMP
 local ASK, ANSWER, DATAGRAM = observations.ASK, observations.ANSWER, observations.DATAGRAM
 local DATA, REFUSAL, ERROR = observations.DATA, observations.REFUSAL, observations.ERROR
 local DISCOVERY = observations.DISCOVERY
@@ -164,6 +165,46 @@ local function answer(pair, service)
   end
 end
 
+-- A service that answered the pair's source, and the data that the two exchanged from then on; kept
+-- by service in `found` of the pair.
+local function note_answer(asker, service, observation, frame)
+  if observation.transport == ICMP then return end
+  asker.found = asker.found or {}
+  asker.found[service] = asker.found[service]
+    or { answer_frame = frame.number, packets = 0, sent = 0, received = 0 }
+end
+
+-- The answered service between the two to which the packet belongs, and whether the source requested
+-- it. That of the lower port is looked for first, so that both directions find the same.
+local function find_exchange(engine, pair, observation)
+  local own, asked = observation.own, observation.asked
+  local is_to_service = asked <= own
+  local found = is_to_service and pair.found and pair.found[asked]
+  if found then return found, true, pair end
+  local back = find_pair(engine, observation.to, observation.from)
+  found = back and back.found and back.found[own]
+  if found then return found, false, back end
+  found = pair.found and pair.found[asked]
+  return found, true, pair
+end
+
+-- Counts data, if a service answered before that it is for or from.
+local function exchange(engine, frame, observation, pair)
+  local found, is_sent, asker = find_exchange(engine, pair, observation)
+  if not found then return end
+  if found.packets == 0 then
+    found.first_frame = frame.number
+    if frame.time and asker.first_time then
+      local after = times.nanoseconds_between(asker.first_time, frame.time)
+      found.after = max(0, floor(after / 1000000))
+    end
+  end
+  found.last_frame = frame.number
+  found.packets = found.packets + 1
+  local side = is_sent and "sent" or "received"
+  found[side] = found[side] + observation.payload
+end
+
 -- The other side of the connection was captured too.
 local function hear(engine, pair)
   if not pair.talked or pair.heard then return end
@@ -234,47 +275,49 @@ end
 -- and `other` the opposite pair, or nil.
 local weigh = {}
 
-weigh[ASK] = function(_, pair, observation, time)
+weigh[ASK] = function(_, pair, observation, frame)
   if has_handshake(observation.transport) then
     if observation.transport == TCP then
       pair.source.tcp_attempts = pair.source.tcp_attempts + 1
     end
     pair.open_attempts = min(pair.open_attempts + 1, MOST_OPEN_ATTEMPTS)
   end
-  ask(pair, observation.asked, observation, time)
+  ask(pair, observation.asked, observation, frame.time)
 end
 
-weigh[DATAGRAM] = function(_, pair, observation, time, other)
+weigh[DATAGRAM] = function(_, pair, observation, frame, other)
   local own, asked = observation.own, observation.asked
   if pair.served then
     if pair.service == own then return end
   elseif has_asked_first(pair, asked) then
     return
   end
-  if not other or not has_asked(other, own) then return ask(pair, asked, observation, time) end
+  if not other or not has_asked(other, own) then return ask(pair, asked, observation, frame.time) end
   answer(other, own)
+  note_answer(other, own, observation, frame)
   if not pair.asked then serve(pair, own) end
 end
 
-weigh[ANSWER] = function(engine, pair, observation, time, other)
+weigh[ANSWER] = function(engine, pair, observation, frame, other)
   local own, transport = observation.own, observation.transport
   if has_handshake(transport) then settle(engine, pair) end
   if not other then return end
   -- A UDP port that was not asked only looks like a server's: NFS asks from system ports.
   if transport == UDP and not has_asked(other, own) then
-    return ask(pair, observation.asked, observation, time)
+    return ask(pair, observation.asked, observation, frame.time)
   end
   if has_handshake(transport) then settle(engine, other) end
   answer(other, own)
+  if has_asked(other, own) then note_answer(other, own, observation, frame) end
   if other.open_attempts > 0 then
     other.open_attempts = other.open_attempts - 1
     other.open_handshakes = min(other.open_handshakes + 1, MOST_OPEN_HANDSHAKES)
   end
 end
 
-weigh[REFUSAL] = function(_, pair, observation, time, other, is_first)
+weigh[REFUSAL] = function(_, pair, observation, frame, other, is_first)
   if pair.bare and pair.probe == "rst" then
-    if observation.probe == "rst" then ask(pair, observation.asked, observation, time) end
+    if observation.probe == "rst" then ask(pair, observation.asked, observation, frame.time) end
     return
   end
   pair.open_handshakes = max(pair.open_handshakes - 1, 0)
@@ -291,11 +334,11 @@ weigh[REFUSAL] = function(_, pair, observation, time, other, is_first)
   end
   -- Who does nothing but refuse was asked, whatever with: an ACK scan goes from port to port.
   if not pair.asked and not pair.credited and not other.unsolicited then
-    ask(other, observation.own, observation, time)
+    ask(other, observation.own, observation, frame.time)
   end
 end
 
-weigh[DATA] = function(engine, pair, observation, time, other)
+weigh[DATA] = function(engine, pair, observation, frame, other)
   local own, asked, transport = observation.own, observation.asked, observation.transport
   if pair.open_handshakes > 0 then
     pair.open_handshakes = pair.open_handshakes - 1
@@ -308,7 +351,7 @@ weigh[DATA] = function(engine, pair, observation, time, other)
     pair.connected = true
     answer(pair, asked)
   elseif pair.bare and observation.probe then
-    if own % PORTS > asked % PORTS then ask(pair, asked, observation, time) end
+    if own % PORTS > asked % PORTS then ask(pair, asked, observation, frame.time) end
     return
   end
   if has_handshake(transport) then
@@ -396,7 +439,8 @@ local function count(engine, frame, observation)
   else
     other = opposite(engine, observation)
   end
-  weigh[role](engine, pair, observation, frame.time, other, is_first)
+  weigh[role](engine, pair, observation, frame, other, is_first)
+  if (observation.payload or 0) > 0 then exchange(engine, frame, observation, pair) end
 end
 
 -- Counts a frame, apart from what it holds.

@@ -71,16 +71,19 @@ local function udp_role(source, destination)
 end
 
 -- What reads a payload by its transport: what begins at `at` in `bytes`, of which so many bytes
--- were captured, and so many sent (math.huge: not known).
+-- were captured, and so many sent (math.huge: not known). `on_wire` is then what there is of it.
 local read = {}
 
 local UP_TO_FLAGS = 14
 
-read[TCP] = function(bytes, at, captured, length, source, destination)
+read[TCP] = function(bytes, at, captured, length, source, destination, on_wire)
   if captured >= UP_TO_FLAGS then
     local offset, flags = byte(bytes, at + 12, at + 13)
-    local probe = tcp_probe(flags, length > floor(offset / 16) * 4)
-    return observe(tcp_role(flags), TCP, source, destination, probe)
+    local header = floor(offset / 16) * 4
+    local seen = observe(tcp_role(flags), TCP, source, destination,
+      tcp_probe(flags, length > header))
+    if seen.role == DATA then seen.payload = max(0, on_wire - header) end
+    return seen
   end
   -- No stack sends so small a fragment (RFC 1858); nmap -f does, to hide the flags.
   if length < UP_TO_FLAGS then return observe(ASK, TCP, source, destination, "flags") end
@@ -90,10 +93,12 @@ end
 -- The UDP header, and the first datagram of a QUIC client (RFC 9000, 14.1).
 local QUIC_PORT, QUIC_LENGTH = 443, 8 + 1200
 
-read[UDP] = function(_, _, _, length, source, destination)
+read[UDP] = function(_, _, _, length, source, destination, on_wire)
   local is_quic = destination == QUIC_PORT and length ~= huge and length >= QUIC_LENGTH
   local role = udp_role(source, destination)
-  return observe(role, UDP, source, destination, is_quic and "quic" or "udp")
+  local seen = observe(role, UDP, source, destination, is_quic and "quic" or "udp")
+  seen.payload = max(0, on_wire - 8)
+  return seen
 end
 
 -- The chunk types of RFC 9260, 3.2: INIT, INIT ACK, ABORT, COOKIE ECHO.
@@ -101,9 +106,24 @@ local CHUNKS = {
   [1] = { ASK, "sctp-init" }, [2] = { ANSWER }, [6] = { REFUSAL }, [10] = { DATA, "sctp-cookie" },
 }
 
-read[SCTP] = function(bytes, at, captured, _, source, destination)
+-- The data of an SCTP packet: the first chunk is DATA, or what may stand before it (RFC 9260, 6.10):
+-- SACK, COOKIE ECHO, COOKIE ACK.
+local BEFORE_DATA = { [3] = true, [10] = true, [11] = true }
+
+local function sctp_data(bytes, at, captured, on_wire)
+  if captured < 16 then return 0 end
+  local kind, _, l1, l2 = byte(bytes, at + 12, at + 15)
+  if kind == 0 then return max(0, on_wire - 28) end
+  if not BEFORE_DATA[kind] then return 0 end
+  local padded = floor((l1 * 256 + l2 + 3) / 4) * 4
+  return max(0, on_wire - 28 - padded)
+end
+
+read[SCTP] = function(bytes, at, captured, _, source, destination, on_wire)
   local chunk = captured > 12 and CHUNKS[byte(bytes, at + 12)] or { DATA }
-  return observe(chunk[1], SCTP, source, destination, chunk[2])
+  local seen = observe(chunk[1], SCTP, source, destination, chunk[2])
+  if chunk[1] == DATA then seen.payload = sctp_data(bytes, at, captured, on_wire) end
+  return seen
 end
 
 -- Whether an ICMP error comes from the destination of what it is about, which has no such port or
@@ -129,14 +149,16 @@ end
 
 local WITH_PORTS = { [6] = TCP, [17] = UDP, [132] = SCTP }
 
--- What begins at `at` in `bytes`, of which `size` belong to the datagram.
-local function read_payload(protocol, bytes, at, size, length)
+-- What begins at `at` in `bytes`, of which `size` belong to the datagram; of it there are `rest` bytes
+-- in the capture.
+local function read_payload(protocol, bytes, at, size, length, rest)
   local captured = size - at + 1
   local transport = WITH_PORTS[protocol]
   if transport then
     if captured < 4 then return observe(DATA, transport, 0, 0) end
     local s1, s2, d1, d2 = byte(bytes, at, at + 3)
-    return read[transport](bytes, at, captured, length, s1 * 256 + s2, d1 * 256 + d2)
+    return read[transport](bytes, at, captured, length, s1 * 256 + s2, d1 * 256 + d2,
+      length == huge and rest or length)
   end
   if protocol == 1 or protocol == 58 then return read_icmp(protocol, bytes, at, captured) end
   return observe(DATAGRAM, OTHER, protocol, protocol, "protocol")
@@ -147,8 +169,8 @@ local function unknown()
   return observe(DATA, OTHER, 0, 0)
 end
 
--- `bytes` begins with the IP header.
-local function read_ipv4_transport(bytes)
+-- `bytes` begins with the IP header; so many there are in the capture from there on.
+local function read_ipv4_transport(bytes, available)
   if #bytes < 20 then return unknown() end
   local version, _, t1, t2, _, _, f1, f2, _, protocol = byte(bytes, 1, 10)
   local header, total = version % 16 * 4, t1 * 256 + t2
@@ -158,12 +180,12 @@ local function read_ipv4_transport(bytes)
   if total ~= 0 then
     size, length = min(size, max(header, total)), max(header, total) - header
   end
-  return read_payload(protocol, bytes, header + 1, size, length)
+  return read_payload(protocol, bytes, header + 1, size, length, available - header)
 end
 
 local HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION_OPTIONS = 0, 43, 44, 51, 60
 
-local function read_ipv6_transport(bytes)
+local function read_ipv6_transport(bytes, available)
   if #bytes < 40 then return unknown() end
   local l1, l2, protocol = byte(bytes, 5, 7)
   local size, at, length = #bytes, 41, huge
@@ -175,7 +197,7 @@ local function read_ipv6_transport(bytes)
     local is_options = protocol == HOP_BY_HOP or protocol == ROUTING
       or protocol == DESTINATION_OPTIONS
     if not (is_options or protocol == AUTHENTICATION or protocol == FRAGMENT) then
-      return read_payload(protocol, bytes, at, size, length)
+      return read_payload(protocol, bytes, at, size, length, available - at + 1)
     end
     if size - at + 1 < 8 then return unknown() end
     local next_protocol, units, o1, o2 = byte(bytes, at, at + 3)

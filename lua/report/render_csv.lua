@@ -87,6 +87,15 @@ local function csv_scan(row)
   }
 end
 
+local FOUND = { "open_services", "hosts_up", "conversations_after_scan" }
+
+local function csv_found(findings)
+  if not findings then return { "", "", "" } end
+  return {
+    whole(findings.open_services), whole(findings.hosts_up), whole(findings.conversations),
+  }
+end
+
 local function csv_source(row, options)
   local evidence = row.evidence
   local failed_host = evidence.failed_on_one_host > 0 and addresses.text(evidence.failed_host) or ""
@@ -100,7 +109,8 @@ local function csv_source(row, options)
     return whole(evidence[name])
   end), { options.window > 0 and whole(evidence.busiest_window) or "" },
     csv_service(evidence.top_service_hosts > 0 and evidence.top_service),
-    csv_service(evidence.scan_contacted > 0 and evidence.scan_service), csv_scan(row))
+    csv_service(evidence.scan_contacted > 0 and evidence.scan_service), csv_scan(row),
+    csv_found(row.findings))
 end
 
 local function csv_destination(row)
@@ -130,7 +140,7 @@ local function render_csv(report)
     end
   else
     add(append_all({}, WHO, ROW_COUNTS, JUDGEMENT, REASON, ESTIMATE, DETAILS, COUNTS,
-      { "busiest_window" }, service("top_service"), service("scan_service"), SCAN))
+      { "busiest_window" }, service("top_service"), service("scan_service"), SCAN, FOUND))
     for _, row in ipairs(report.sources) do add(csv_source(row, report.options)) end
   end
   return concat(lines)

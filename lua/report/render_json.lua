@@ -121,6 +121,32 @@ local function json_scanned(host)
   return finish()
 end
 
+-- What is not known is null; the companion knows no names of services.
+local function json_finding(row, name_of)
+  local add, finish = json_object()
+  add("destination", json_text(addresses.text(row.address)))
+  json_name(add, { name = name_of(row.address) })
+  local transport, port
+  if row.service then transport, port = words.transport_and_port(row.service) end
+  add("transport", transport and json_text(TRANSPORT_NAMES[transport]) or "null")
+  add("port", port and whole(port) or "null")
+  add("service", "null")
+  add("state", json_text(row.state))
+  add("first_frame", whole(row.first_frame))
+  add("last_frame", whole(row.last_frame))
+  add("packets", whole(row.packets))
+  add("bytes_sent", whole(row.sent))
+  add("bytes_received", whole(row.received))
+  add("after", row.after and words.exact_milliseconds(row.after) or "null")
+  return finish()
+end
+
+local function json_found(add, findings)
+  add("open_services", whole(findings.open_services))
+  add("hosts_up", whole(findings.hosts_up))
+  add("conversations_after_scan", whole(findings.conversations))
+end
+
 local function json_source(row, report)
   local options = report.options
   local add, finish = json_object()
@@ -138,8 +164,12 @@ local function json_source(row, report)
   add("reason", json_text(row.reason))
   json_evidence(add, row, options)
   json_targets(add, row)
+  if row.findings then json_found(add, row.findings) end
   if row.suspect and #row.scanned > 0 then
     add("scanned_hosts", json_rows(map(row.scanned, json_scanned), 6))
+  end
+  if row.findings then
+    add("findings", json_rows(map(row.findings.rows, json_finding, report.name_of), 6))
   end
   if options.pairs then
     add("destinations", json_rows(map(reports.destinations_of(report, row), json_destination), 6))

@@ -2,7 +2,6 @@
 
 local addresses = require("count.address")
 local lists = require("count.lists")
-local observation = require("count.observation")
 local destinations_of = require("report.report").destinations_of
 local unicodes = require("report.unicode")
 local words_module = require("report.words")
@@ -113,11 +112,7 @@ local function answer_text(row)
   end
   local answered = not row.contacted and "-" or row.answered and "yes" or "no"
   if not row.service then return answered end
-  local transport, port = words_module.transport_and_port(row.service)
-  local name = observation.TRANSPORT_NAMES[transport]
-  local has_ports = transport == observation.UDP or observation.has_handshake(transport)
-  return pad_right(answered, 4)
-    .. (has_ports and whole(port) .. "/" .. name or name .. " " .. whole(port))
+  return pad_right(answered, 4) .. words_module.service_text(row.service)
 end
 
 local function text_cells(row)
@@ -219,6 +214,24 @@ local function write_destinations(page, source)
   end
 end
 
+-- How much the source found, and the most important of it, in three lines at most; with the pairs,
+-- all of it.
+local function write_findings(page, findings)
+  if #findings.rows == 0 then return end
+  local function detail(text)
+    page.write(spaces(INDENT), wrapped(words(text), INDENT, INDENT + 2), "\n")
+  end
+  detail("found " .. words_module.findings_text(findings))
+  if page.report.options.pairs then
+    for _, row in ipairs(findings.rows) do detail(words_module.finding_text(row)) end
+  elseif findings.conversations > 0 then
+    detail(words_module.finding_text(findings.rows[1]))
+  else
+    page.write(spaces(INDENT),
+      words_module.first_findings(findings, WIDTH - INDENT, page.unicode), "\n")
+  end
+end
+
 local function write_section(page, title, with_reasons, belongs)
   local is_first = true
   local function line(left, cells)
@@ -242,6 +255,7 @@ local function write_section(page, title, with_reasons, belongs)
         page.write(spaces(INDENT),
           wrapped(clauses(text, WIDTH - INDENT - 2), INDENT, INDENT + 2), "\n")
       end
+      if row.suspect then write_findings(page, row.findings) end
       if page.report.options.pairs then write_destinations(page, row) end
     end
   end

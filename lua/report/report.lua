@@ -4,6 +4,7 @@
 local is_less = require("count.address").is_less
 local engines = require("count.engine")
 local evidences = require("judge.evidence")
+local gather_findings = require("judge.findings").gather
 local judge = require("judge.verdict").judge
 local reason = require("judge.reason").reason
 
@@ -89,6 +90,7 @@ local function make_report(engine, options, name_of)
       local row = make_row(engine, source, options, name_of)
       if row.flagged then report.flagged_total = report.flagged_total + 1 end
       if row.suspect then report.suspects_total = report.suspects_total + 1 end
+      if options.all or row.suspect then row.findings = gather_findings(engine, source) end
       if options.all or row.flagged or row.suspect then
         report.sources[#report.sources + 1] = row
       end

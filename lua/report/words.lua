@@ -1,5 +1,6 @@
 -- How reports put counts, times and names into words: what their renderers share.
 
+local addresses = require("count.address")
 local observation = require("count.observation")
 local times = require("count.time")
 
@@ -106,9 +107,59 @@ local function transport_and_port(service)
   return floor(service / observation.PORTS), service % observation.PORTS
 end
 
+-- A service for people: "22/tcp", "icmp 8", "ip 47".
+local function service_text(service)
+  local transport, port = transport_and_port(service)
+  local name = observation.TRANSPORT_NAMES[transport]
+  local has_ports = transport == observation.UDP or observation.has_handshake(transport)
+  return has_ports and whole(port) .. "/" .. name or name .. " " .. whole(port)
+end
+
+-- Milliseconds in seconds: "1.250".
+local function exact_milliseconds(milliseconds)
+  return format("%.0f.%03.0f", floor(milliseconds / 1000), milliseconds % 1000)
+end
+
+local function finding_text(row)
+  local host, first = addresses.text(row.address), whole(row.first_frame)
+  if row.state == "up" then return "up: " .. host .. ", frame " .. first end
+  local service = host .. " on " .. service_text(row.service)
+  if row.state == "open" then return "open: " .. service .. ", frame " .. first end
+  local text = "conversation: " .. service .. "; " .. human_bytes(row.sent) .. " sent, "
+    .. human_bytes(row.received) .. " received; frames " .. first .. " to " .. whole(row.last_frame)
+  if not row.after then return text end
+  local after = { floor(row.after / 1000), row.after % 1000 * 1000000 }
+  return text .. "; after " .. human_duration({ 0, 0 }, after)
+end
+
+-- Those findings that have the first one's state, as many as fit into so many columns.
+local function first_findings(findings, columns, unicode)
+  local state, line = findings.rows[1].state, findings.rows[1].state .. ":"
+  for i, row in ipairs(findings.rows) do
+    if row.state ~= state then break end
+    local item = (i == 1 and " " or ", ") .. addresses.text(row.address)
+    if row.service then item = item .. " on " .. service_text(row.service) end
+    if #line + #item + 5 > columns then return line .. (unicode and ", …" or ", ...") end
+    line = line .. item
+  end
+  return line
+end
+
+-- How much a source found.
+local function findings_text(findings)
+  local function counted(count, what)
+    return whole(count) .. " " .. what .. (count == 1 and "" or "s")
+  end
+  return counted(findings.open_services, "open service") .. ", " .. whole(findings.hosts_up)
+    .. (findings.hosts_up == 1 and " host up, " or " hosts up, ")
+    .. counted(findings.conversations, "conversation")
+end
+
 return {
   whole = whole, exact_seconds = exact_seconds, exact_duration = exact_duration,
   human_duration = human_duration, human_bytes = human_bytes, utc = utc,
   packets_per_destination = packets_per_destination, target_rate = target_rate,
-  transport_and_port = transport_and_port,
+  transport_and_port = transport_and_port, service_text = service_text,
+  exact_milliseconds = exact_milliseconds, finding_text = finding_text,
+  first_findings = first_findings, findings_text = findings_text,
 }

@@ -166,6 +166,13 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint
   count_packets(pair, seen.pair, 1, observation.bytes);
   if (!seen.new_destination) note_time(pair, observation.time);
   seen.new_service = weigh(pair, seen.pair, source, observation);
+  if (observation.payload == 0) return seen;
+  const uint32_t number = exchange(seen.pair, hash, observation, 1, observation.payload);
+  if (number == kNone) return seen;
+  const AnsweredService& answered = answered_[number];
+  const uint64_t so_far = answered.pair == seen.pair ? answered.sent : answered.received;
+  const bool is_first = so_far == observation.payload;
+  if (is_first && answered.is_conversation()) seen.new_conversation = answered.pair;
   return seen;
 }
 
@@ -173,6 +180,7 @@ Engine::Seen Engine::replay(const Run& run, uint32_t first_frame, uint32_t last_
   Observation observation = run.first;
   observation.frame = first_frame;
   observation.bytes = 0;  // all bytes are added at once
+  observation.payload = 0;
   const uint32_t hash = this->hash(observation.source, observation.destination);
   const Seen seen = observe(observation, hash, kNone);
   if (run.count > 1) observe_again(observation, hash, seen, run.count - 1);
@@ -185,6 +193,7 @@ Engine::Seen Engine::replay(const Run& run, uint32_t first_frame, uint32_t last_
     count_packets(pair, seen.pair, 0, run.bytes);
     note_time(pair, run.least_time);
     note_time(pair, run.greatest_time);
+    if (run.payload != 0) replay_exchange(run, seen.pair, hash, observation, last_frame);
   }
   if (run.least_time != kNoTime) {
     if (source.first_time == kNoTime || run.least_time < source.first_time) {
@@ -197,6 +206,16 @@ Engine::Seen Engine::replay(const Run& run, uint32_t first_frame, uint32_t last_
   if (run.end >= last.moment) last = {run.end, last_frame};
   source.last_frame = last.number;
   return seen;
+}
+
+void Engine::replay_exchange(const Run& run, uint32_t pair, uint32_t hash,
+                             const Observation& observation, uint32_t last_frame) {
+  const uint32_t number = exchange(pair, hash, observation, run.count, run.payload);
+  if (number == kNone) return;
+  if (last_data_.size() <= number) last_data_.resize(number + size_t{1});
+  LastFrame& last = last_data_[number];
+  if (run.end >= last.moment) last = {run.end, last_frame};
+  answered_[number].last_frame = last.number;
 }
 
 // Observes the same so many times more.
@@ -327,6 +346,8 @@ size_t Engine::memory() const {
                  source_index_.memory() + ipv6_destinations_.memory() + ipv6_index_.memory();
   bytes += services_.bucket_count() * 17 + services_.size() * sizeof(Service);
   bytes += per_pair_.bucket_count() * (sizeof(PairServices) + 9);
+  bytes +=
+      answered_.memory() + answered_index_.memory() + last_data_.capacity() * sizeof(LastFrame);
   bytes += excess_.bucket_count() * (sizeof(Excess) + 9);
   bytes += beyond_.bucket_count() * (sizeof(SourceSketch) + 5);
   bytes += (unlisted_ ? sizeof(*unlisted_) : 0) + (unstored_ ? sizeof(*unstored_) : 0);

@@ -111,11 +111,35 @@ struct ServiceCount {
   uint32_t failed() const { return tried - answered; }
 };
 
+/// A service that answered a source's request (a SYN-ACK, an INIT ACK, a UDP reply, an IP
+/// protocol's datagram; ICMP is no service), and the data that the two exchanged from then on:
+/// `payload` of observations, not bytes of frames, which the pair has.
+struct AnsweredService {
+  uint32_t pair;          ///< of the source
+  uint32_t answering;     ///< the opposite one
+  uint32_t answer_frame;  ///< the frame of the first answer
+  uint32_t first_frame;   ///< the first frame with data, in either direction; 0: none
+  uint32_t last_frame;    ///< and the last
+  uint32_t packets;       ///< with data, in both directions, saturating
+  uint32_t after;         ///< see kNotKnown; milliseconds from the first packet of the pair to
+                          ///< `first_frame`, saturating
+  Service service;
+  uint64_t sent;      ///< bytes of data, by the source
+  uint64_t received;  ///< ... by the service
+
+  static constexpr uint32_t kNotKnown = UINT32_MAX;  ///< of `after`: a time is missing
+
+  /// Data went both ways.
+  bool is_conversation() const { return sent != 0 && received != 0; }
+};
+static_assert(sizeof(AnsweredService) == 48);
+
 /// Counts observations.
 ///
-/// Memory: 32 bytes a pair and 6 to 12 for its place in the index, about 100 a source, and for
-/// IPv6 about 30 for each distinct address. Past `Options::limit` no more pairs are stored; how
-/// many destinations the sources contact beyond them is estimated. Not thread-safe.
+/// Memory: 32 bytes a pair and 6 to 12 for its place in the index, about 100 a source, for IPv6
+/// about 30 for each distinct address, and 60 for each service that answered. Past
+/// `Options::limit` no more pairs are stored; how many destinations the sources contact beyond them
+/// is estimated. Not thread-safe.
 class Engine {
  public:
   struct Options {
@@ -131,6 +155,8 @@ class Engine {
     bool new_destination = false;
     bool new_service = false;   ///< the source requested a further service of the same destination
     bool new_estimate = false;  ///< past the limit: the source's destinations are more than before
+    /// The pair whose source has a conversation since this packet, as AnsweredService has it.
+    uint32_t new_conversation = kNone;
   };
 
   explicit Engine(const Options& options);
@@ -206,6 +232,12 @@ class Engine {
       visit(service, asked.answered != 0, uint64_t{asked.packets});
     }
   }
+  /// The service, if it answered the pair's source, or nullptr. O(1). Those of pairs and services
+  /// past the limit are not stored.
+  const AnsweredService* answered_service(uint32_t pair, Service service) const;
+  /// The pair from `pair`'s destination to its source, if that sent anything, even if only errors,
+  /// or kNone. O(1).
+  uint32_t opposite_of(uint32_t pair) const;
   /// The pairs of a source in the order they were first seen; needs Options::history.
   const std::vector<uint32_t>& history(uint32_t source) const { return history_[source]; }
 
@@ -294,6 +326,13 @@ class Engine {
   bool has_asked(uint32_t pair, Service service) const;
   bool has_opened(uint32_t pair, Service service) const;
   void answer(uint32_t pair, Service service);
+  void note_answer(uint32_t asker, uint32_t answering, Service service,
+                   const Observation& observation);
+  uint32_t find_exchange(uint32_t pair, uint32_t hash, const Observation& observation) const;
+  uint32_t exchange(uint32_t pair, uint32_t hash, const Observation& observation, uint64_t packets,
+                    uint64_t payload);
+  void replay_exchange(const Run& run, uint32_t pair, uint32_t hash, const Observation& observation,
+                       uint32_t last_frame);
 
   Options options_;
   uint64_t seed_;
@@ -305,6 +344,8 @@ class Engine {
   Index ipv6_index_;
   Map<uint64_t, Asked> services_;         // by pair, transport and port
   Map<uint32_t, PairServices> per_pair_;  // pairs with Pair::kPorts
+  Blocks<AnsweredService> answered_;      // of which there are no more than pairs and services_
+  Index answered_index_;
   Map<uint32_t, Excess> excess_;          // pairs whose counts outgrew their bits
   Map<uint32_t, SourceSketch> beyond_;    // sources: destinations past the limit
   std::unique_ptr<Sketch<14>> unlisted_;  // sources past every limit
@@ -312,6 +353,7 @@ class Engine {
   uint64_t late_sources_ = 0;             // sources stored past the limit
   std::vector<std::vector<uint32_t>> history_;
   std::vector<LastFrame> last_frames_;  // by source, if runs are replayed
+  std::vector<LastFrame> last_data_;    // likewise, by answered service
   uint32_t last_source_ = kNone;        // packets come in bursts from one source
   static constexpr uint32_t kPosted = 32;
   std::array<Posted, kPosted> posted_;

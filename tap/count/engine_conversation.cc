@@ -142,6 +142,7 @@ bool Engine::weigh_datagram(Pair& pair, uint32_t number, uint32_t other,
     return ask(number, {observation.transport, observation.destination_port}, observation);
   }
   answer(other, own);
+  note_answer(other, number, own, observation);
   if (!pair.has(Pair::kAsked)) serve(pair, own);
   return false;
 }
@@ -158,6 +159,7 @@ bool Engine::weigh_answer(Pair& pair, uint32_t number, uint32_t other,
   Pair& asker = pairs_[other];
   if (has_handshake(observation.transport)) settle(asker);
   answer(other, own);
+  if (has_asked(other, own)) note_answer(other, number, own, observation);
   if (asker.open_attempts > 0) {
     asker.open_attempts = (asker.open_attempts - 1) & kMostOpenAttempts;
     if (asker.open_handshakes < kMostOpenHandshakes) {

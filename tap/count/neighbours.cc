@@ -19,6 +19,7 @@ bool read_arp(Bytes packet, Observation& observation) {
   observation.transport = Transport::kOther;
   observation.probe = Probe::kNone;
   observation.source_port = observation.destination_port = 0;
+  observation.payload = 0;
   const bool looks_for_nobody =
       observation.source.low == 0 || observation.source == observation.destination;
   if (looks_for_nobody || (operation != kRequest && operation != kReply)) return false;
@@ -58,6 +59,7 @@ bool read_neighbour(Bytes packet, const Observation& header, Observation& neighb
   neighbour.transport = Transport::kOther;
   neighbour.probe = Probe::kNone;
   neighbour.source_port = neighbour.destination_port = 0;
+  neighbour.payload = 0;
   const bool is_unspecified = neighbour.source.high == 0 && neighbour.source.low == 0;
   return !is_unspecified && neighbour.source != neighbour.destination &&
          !neighbour.destination.is_multicast_or_broadcast();

@@ -182,6 +182,9 @@ struct Observation {
   uint32_t frame = 0;
   uint32_t bytes = 0;      ///< length of the frame on the wire
   int64_t time = kNoTime;  ///< nanoseconds since 1970
+  /// Bytes of data that the packet carries: of UDP, of TCP segments with ACK that are no part of
+  /// the handshake, of SCTP's DATA chunks. Retransmissions carry theirs again.
+  uint32_t payload = 0;
 
   bool operator==(const Observation&) const = default;
 };

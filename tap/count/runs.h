@@ -17,7 +17,7 @@ namespace fanout {
 /// The rules by which packets become runs. To be raised with every change that makes runs written
 /// before it lead to another result: what a reader of captures makes of a packet, a field of
 /// Observation, what the collector joins.
-inline constexpr uint32_t kRunsRules = 2;
+inline constexpr uint32_t kRunsRules = 3;
 
 /// A place in the sequence of all packets: files merged by time as mergecap does it, each in the
 /// order of its own frames.
@@ -40,11 +40,14 @@ class FileClock {
 
 /// Equal observations of one unordered host pair, with nothing between them that matters.
 struct Run {
-  Observation first;  ///< its frame and bytes are not used: see `begin` and `bytes`
-  Moment begin;       ///< of the first observation
-  Moment end;         ///< of the last
+  /// Its frame and bytes are not used, and of its payload only whether there is any: see `begin`,
+  /// `bytes` and `payload`.
+  Observation first;
+  Moment begin;  ///< of the first observation
+  Moment end;    ///< of the last
   uint64_t count = 1;
   uint64_t bytes = 0;            ///< of all
+  uint64_t payload = 0;          ///< likewise
   int64_t least_time = kNoTime;  ///< of those that have a time
   int64_t greatest_time = kNoTime;
   uint32_t place = 0;  ///< of the first among the observations of its frame, from 0
@@ -54,15 +57,21 @@ struct Run {
 
 /// A run of one observation, which is at `place` among those of its frame.
 inline Run run_of(const Observation& observation, const Moment& at, uint32_t place = 0) {
-  return {observation, at, at, 1, observation.bytes, observation.time, observation.time, place};
+  return {observation,         at,
+          at,                  1,
+          observation.bytes,   observation.payload,
+          observation.time,    observation.time,
+          place};
 }
 
-/// Whether two observations differ in nothing but frame, bytes and time.
+/// Whether two observations differ in nothing but frame, bytes, time, and how much payload they
+/// have.
 inline bool are_alike(const Observation& one, const Observation& other) {
   Observation same = other;
   same.frame = one.frame;
   same.bytes = one.bytes;
   same.time = one.time;
+  if (one.payload != 0 && other.payload != 0) same.payload = one.payload;
   return one == same;
 }
 

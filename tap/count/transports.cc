@@ -1,9 +1,13 @@
 #include "tap/count/transports.h"
 
+#include <algorithm>
+
 #include "tap/count/header_fields.h"
 
 namespace fanout {
 namespace {
+
+constexpr size_t kSctpHeader = 12;
 
 struct Message {
   Role role;
@@ -119,6 +123,28 @@ void read_sctp_chunk(uint8_t type, Observation& observation) {
   }
 }
 
+// The bytes after a header of so many.
+uint32_t rest_after(size_t header, size_t length) {
+  return static_cast<uint32_t>(std::min<size_t>(length - std::min(header, length), UINT32_MAX));
+}
+
+// The data of an SCTP packet whose first chunk's header was captured: the first chunk is DATA, or
+// what may stand before it (RFC 9260, 6.10), of which there is rarely more than one.
+uint32_t sctp_data(Bytes payload, size_t length) {
+  constexpr uint8_t kData = 0;
+  constexpr uint8_t kSack = 3;
+  constexpr uint8_t kCookieEcho = 10;
+  constexpr uint8_t kCookieAck = 11;
+  constexpr size_t kChunkHeader = 4;
+  constexpr size_t kDataHeader = 16;
+  if (payload.size() < kSctpHeader + kChunkHeader) return 0;
+  const uint8_t type = payload[kSctpHeader];
+  if (type == kData) return rest_after(kSctpHeader + kDataHeader, length);
+  if (type != kSack && type != kCookieEcho && type != kCookieAck) return 0;
+  const size_t padded = (size_t{read16(payload, kSctpHeader + 2)} + 3) / 4 * 4;
+  return rest_after(kSctpHeader + padded + kDataHeader, length);
+}
+
 // From a system port to one that is none (RFC 6335), or from a DHCP server to a client, whose
 // question was broadcast (RFC 2131, 8415): an answer, even where the question is missing.
 Role udp_role(uint16_t source, uint16_t destination) {
@@ -129,10 +155,12 @@ Role udp_role(uint16_t source, uint16_t destination) {
 }
 
 // Reads a TCP header of which 14 bytes were captured.
-void read_tcp(Bytes payload, size_t length, Observation& observation) {
+void read_tcp(Bytes payload, size_t length, size_t on_wire, Observation& observation) {
   const size_t header = size_t{payload[12]} / 16 * 4;
   observation.role = tcp_role(payload[13]);
   observation.probe = tcp_probe(payload[13], length > header);
+  if (observation.role != Role::kData) return;
+  observation.payload = rest_after(header, on_wire);
 }
 
 }  // namespace
@@ -142,6 +170,8 @@ bool read_payload(uint8_t protocol, Bytes payload, size_t length, Observation& o
   observation.role = Role::kDatagram;
   observation.probe = Probe::kNone;
   observation.source_port = observation.destination_port = protocol;
+  observation.payload = 0;
+  const size_t on_wire = length == kAnyLength ? payload.size() : length;
   const auto read_ports = [&](Transport transport) {
     observation.transport = transport;
     observation.role = Role::kData;
@@ -156,7 +186,7 @@ bool read_payload(uint8_t protocol, Bytes payload, size_t length, Observation& o
       constexpr size_t kUpToFlags = 14;
       if (!read_ports(Transport::kTcp)) return false;
       if (payload.size() >= kUpToFlags) {
-        read_tcp(payload, length, observation);
+        read_tcp(payload, length, on_wire, observation);
         return true;
       }
       // No stack sends so small a fragment (RFC 1858); nmap -f does, to hide the flags.
@@ -175,12 +205,13 @@ bool read_payload(uint8_t protocol, Bytes payload, size_t length, Observation& o
       const bool is_quic = observation.destination_port == kQuicPort && length != kAnyLength &&
                            length >= kUdpHeader + kQuicFirst;
       observation.probe = is_quic ? Probe::kQuic : Probe::kUdp;
+      observation.payload = rest_after(kUdpHeader, on_wire);
       return true;
     }
     case kSctp: {
-      constexpr size_t kSctpHeader = 12;
       if (!read_ports(Transport::kSctp) || payload.size() <= kSctpHeader) return false;
       read_sctp_chunk(payload[kSctpHeader], observation);
+      if (observation.role == Role::kData) observation.payload = sctp_data(payload, on_wire);
       return true;
     }
     case kIcmp:
@@ -212,6 +243,7 @@ void read_later_fragment(Observation& observation) {
   observation.role = Role::kData;
   observation.probe = Probe::kNone;
   observation.source_port = observation.destination_port = 0;
+  observation.payload = 0;
 }
 
 }  // namespace fanout

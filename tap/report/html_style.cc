@@ -67,6 +67,15 @@ code { user-select: all; -webkit-user-select: all; }
 .suspects .reason { margin: .35rem 0; font-size: 1.02rem; }
 .figures { color: var(--soft); font-size: .9rem; }
 .figures b { color: var(--ink); }
+.findings {
+  display: block; max-width: 100%; overflow-x: auto; margin-top: .6rem; font-size: .93rem;
+}
+.findings caption { text-align: left; padding: 0 0 .25rem; }
+.findings th { color: var(--soft); font-size: .85rem; white-space: nowrap; }
+.findings th, .findings td { padding: .2rem .9rem .2rem 0; overflow-wrap: normal; }
+.findings tbody tr { border-top: 1px solid var(--rule); }
+.findings .conversation { background: var(--scan-wash); }
+.findings .number { text-align: right; white-space: nowrap; }
 .chip {
   display: inline-block; padding: .05rem .55rem; border: 1px solid var(--rule); border-radius: 99px;
   font-size: .8rem; font-weight: 550; line-height: 1.45; white-space: nowrap; color: var(--soft);

@@ -9,6 +9,7 @@
 #include "tap/report/html.h"
 #include "tap/report/html_charts.h"
 #include "tap/report/html_files.h"
+#include "tap/report/html_findings.h"
 #include "tap/report/html_table.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
@@ -167,7 +168,7 @@ class HtmlReport {
             << " pairs in memory was hit in frame " << grouped(report_.limit_hit_in)
             << ".</strong> Destinations seen first after it are estimated (~), and neither in the "
                "list of destinations, nor in the chart over time, nor part of what the "
-               "verdicts are based on.</p>\n";
+               "verdicts and findings are based on.</p>\n";
   }
 
   void write_suspects() {
@@ -197,7 +198,9 @@ class HtmlReport {
             << " · frames " << place_text({row.first_file, row.first_frame}) << "–"
             << place_text({row.last_file, row.last_frame});
     if (row.first_time != kNoTime) output_ << " · from " << utc(row.first_time) << " UTC";
-    output_ << " · <code>" << filter_for(row.address) << "</code></p>\n</li>\n";
+    output_ << " · <code>" << filter_for(row.address) << "</code></p>\n";
+    if (row.findings) write_html_findings(*row.findings, presentation_, output_);
+    output_ << "</li>\n";
   }
 
   void write_charts() {

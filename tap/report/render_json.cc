@@ -57,7 +57,7 @@ class JsonReport {
         json_.number("pairs", report_.limit);
         json_.number("hit_in_frame", report_.limit_hit_in);
         if (report_.limit_hit_in_file != 0) {
-          json_.text("hit_in_file", (*report_.settings.files)[report_.limit_hit_in_file - 1].path);
+          json_.text("hit_in_file", path_of(report_.limit_hit_in_file));
         }
       });
     }
@@ -149,12 +149,43 @@ class JsonReport {
         json_.number("packets", host.packets);
       });
     }
+    if (row.findings) {
+      json_.rows("findings", row.findings->rows,
+                 [this](const FindingRow& finding) { write_finding(finding); });
+    }
     if (!report_.settings.pairs) return;
     json_.rows("destinations", report_.destinations(row),
                [this](const DestinationRow& destination) {
                  write_members(destination_columns_, destination);
                });
   }
+
+  // What is not known is null.
+  void write_finding(const FindingRow& row) {
+    json_.text("destination", to_string(row.destination));
+    write_name(row.destination);
+    const std::string null;
+    const std::string name = row.has_service() ? service_name(presentation_, row.service) : "";
+    if (row.has_service()) {
+      json_.text("transport", transport_name(row.service.transport));
+      json_.number("port", row.service.port);
+    } else {
+      json_.number("transport", null);
+      json_.number("port", null);
+    }
+    name.empty() ? json_.number("service", null) : json_.text("service", name);
+    json_.text("state", finding_state_name(row.state));
+    json_.number("first_frame", row.first_frame);
+    if (row.first_file != 0) json_.text("first_file", path_of(row.first_file));
+    json_.number("last_frame", row.last_frame);
+    if (row.last_file != 0) json_.text("last_file", path_of(row.last_file));
+    json_.number("packets", row.packets);
+    json_.number("bytes_sent", row.sent);
+    json_.number("bytes_received", row.received);
+    json_.number("after", exact_milliseconds(row.after));
+  }
+
+  std::string_view path_of(uint32_t file) const { return (*report_.settings.files)[file - 1].path; }
 
   void write_active(const ActiveSource& source) {
     json_.text("source", to_string(source.address));

@@ -217,7 +217,7 @@ class TextReport {
                               " pairs in memory was hit in frame " +
                               place_text({report_.limit_hit_in_file, report_.limit_hit_in}) +
                               ". Destinations seen first after it are estimated (~), and not part "
-                              "of what the verdicts are based on.";
+                              "of what the verdicts and findings are based on.";
     output_ << "\n" << wrapped(limit) << "\n";
   }
 
@@ -286,6 +286,7 @@ class TextReport {
       write_line(place("", address_text(row.address), name_of(row.address), source_width_),
                  cells(row));
       if (with_reasons) write_reason(row);
+      if (row.findings && row.suspect()) write_findings(*row.findings);
       if (row.allowed) output_ << spaces(kIndent) << "allowed: never flagged, never a suspect\n";
       if (report_.settings.pairs) write_destinations(row);
     }
@@ -299,6 +300,25 @@ class TextReport {
     if (text.empty()) return;
     output_ << spaces(kIndent) << wrapped(clauses(text, kWidth - kIndent - 2), kIndent, kIndent + 2)
             << "\n";
+  }
+
+  // How much the source found, and the most important of it, in three lines at most; with the
+  // pairs, all of it.
+  void write_findings(const SourceFindings& findings) {
+    if (findings.rows.empty()) return;
+    write_detail("found " + findings_text(findings));
+    if (report_.settings.pairs) {
+      for (const FindingRow& row : findings.rows) write_detail(finding_text(row));
+    } else if (findings.conversations > 0) {
+      write_detail(finding_text(findings.rows.front()));
+    } else {
+      output_ << spaces(kIndent)
+              << first_findings(findings, kWidth - kIndent, presentation_.unicode) << "\n";
+    }
+  }
+
+  void write_detail(std::string_view text) {
+    output_ << spaces(kIndent) << wrapped(text, kIndent, kIndent + 2) << "\n";
   }
 
   void write_destinations(const SourceRow& source) {

@@ -158,6 +158,7 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     row.reason = reason(source, row.evidence, settings.ports);
     place_frame(settings, row.first_frame, row.first_file);
     place_frame(settings, row.last_frame, row.last_file);
+    if (settings.all || row.suspect()) row.findings = report.findings(row);
     report.sources.push_back(std::move(row));
   }
 
@@ -179,6 +180,17 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
 std::span<const uint32_t> Report::pairs_of(uint32_t source) const {
   return std::span(listed_pairs_)
       .subspan(listed_offsets_[source], listed_offsets_[source + 1] - listed_offsets_[source]);
+}
+
+SourceFindings Report::findings(const SourceRow& source) const {
+  const Findings found = gather_findings(*engine, pairs_of(source.number));
+  SourceFindings findings{{}, found.open_services, found.hosts_up, found.conversations};
+  for (const Finding& finding : found.rows) {
+    FindingRow& row = findings.rows.emplace_back(FindingRow{finding});
+    place_frame(settings, row.first_frame, row.first_file);
+    place_frame(settings, row.last_frame, row.last_file);
+  }
+  return findings;
 }
 
 std::vector<DestinationRow> Report::destinations(const SourceRow& source) const {

@@ -13,6 +13,7 @@
 
 #include "tap/count/engine.h"
 #include "tap/count/observation.h"
+#include "tap/judge/findings.h"
 #include "tap/judge/verdict.h"
 
 namespace fanout {
@@ -56,6 +57,20 @@ struct Dissection {
   uint64_t full_frames = 0;
 };
 
+/// One finding of a source.
+struct FindingRow : Finding {
+  uint32_t first_file = 0;  ///< the capture of the first frame, as FrameOf::file
+  uint32_t last_file = 0;
+};
+
+/// All that a source found, as Findings.
+struct SourceFindings {
+  std::vector<FindingRow> rows;
+  uint64_t open_services = 0;
+  uint64_t hosts_up = 0;
+  uint64_t conversations = 0;
+};
+
 /// One source.
 struct SourceRow {
   uint32_t number;  ///< the engine's, for Report::destinations()
@@ -74,6 +89,8 @@ struct SourceRow {
   Evidence evidence;
   uint32_t first_file = 0;  ///< the capture of the first frame, as FrameOf::file
   uint32_t last_file = 0;
+  /// Of suspects, and of every source where all are listed.
+  std::optional<SourceFindings> findings;
 
   bool suspect() const { return verdicts.suspect(); }
 };
@@ -136,6 +153,9 @@ struct Report {
 
   /// The destinations of a source, by packets (falling), then address. O(n log n) in their number.
   std::vector<DestinationRow> destinations(const SourceRow& source) const;
+
+  /// What a source found. O(pairs + services + findings log findings).
+  SourceFindings findings(const SourceRow& source) const;
 
   /// The numbers of the source's pairs in the order they were first seen.
   std::span<const uint32_t> pairs_of(uint32_t source) const;

@@ -20,6 +20,15 @@ constexpr SourceColumn of_scan(const char* key, const char* title, const char* t
   return {{key, title, tooltip, kind, where, kScan, {}, Needs::kEvidence}, take};
 }
 
+// A count of what the source found, where that was looked for.
+template <uint64_t SourceFindings::*Count>
+constexpr SourceColumn found(const char* key, const char* title, const char* tooltip) {
+  return {{key, title, tooltip, Kind::kCount, kReports, kFound, {}, Needs::kEvidence},
+          [](const SourceRow& row, const ReportSettings&) -> Value {
+            return row.findings ? Value(*row.findings.*Count) : Value();
+          }};
+}
+
 // The order of JSON, HTML and the window. In text, "Last" and "Lasted" together leave room for a
 // destination's answer, such as "yes 65535/tcp".
 constexpr SourceColumn kSourceColumns[] = {
@@ -323,6 +332,13 @@ constexpr SourceColumn kSourceColumns[] = {
     of_scan(
         "one_way", "One Way", "Whether only its own direction was captured", Kind::kWords, kHidden,
         [](const SourceRow& row, const ReportSettings&) -> Value { return row.evidence.one_way; }),
+    found<&SourceFindings::open_services>("open_services", "Open Services",
+                                          "Services that responded to a suspect"),
+    found<&SourceFindings::hosts_up>("hosts_up", "Hosts Up",
+                                     "Hosts that responded to a suspect or refused"),
+    found<&SourceFindings::conversations>(
+        "conversations_after_scan", "Conversations",
+        "Services with which a suspect exchanged data after they had responded"),
 };
 
 }  // namespace

@@ -141,6 +141,50 @@ std::string exact_duration(int64_t first, int64_t last) {
   return seconds(false, nanoseconds_between(first, last));
 }
 
+std::string exact_milliseconds(uint32_t milliseconds) {
+  if (milliseconds == AnsweredService::kNotKnown) return {};
+  const std::string fraction = std::to_string(1000 + milliseconds % 1000);
+  return std::to_string(milliseconds / 1000) + '.' + fraction.substr(1);
+}
+
+std::string finding_text(const FindingRow& row) {
+  const std::string first = place_text({row.first_file, row.first_frame});
+  const std::string host = to_string(row.destination);
+  if (row.state == FindingState::kUp) return "up: " + host + ", frame " + first;
+  const std::string service = host + " on " + service_text(row.service);
+  if (row.state == FindingState::kOpen) return "open: " + service + ", frame " + first;
+  std::string text = "conversation: " + service + "; " + human_bytes(row.sent) + " sent, " +
+                     human_bytes(row.received) + " received; frames " + first + " to " +
+                     place_text({row.last_file, row.last_frame});
+  if (row.after == AnsweredService::kNotKnown) return text;
+  return text + "; after " + human_duration(0, int64_t{row.after} * 1'000'000);
+}
+
+std::string first_findings(const SourceFindings& findings, size_t columns, bool unicode) {
+  const FindingState state = findings.rows.front().state;
+  const std::string_view more = unicode ? ", …" : ", ...";
+  std::string line = std::string(finding_state_name(state)) + ":";
+  bool is_first = true;
+  for (const FindingRow& row : findings.rows) {
+    if (row.state != state) break;
+    std::string item = (is_first ? " " : ", ") + to_string(row.destination);
+    if (row.has_service()) item += " on " + service_text(row.service);
+    if (line.size() + item.size() + 5 > columns) return line + std::string(more);
+    line += item;
+    is_first = false;
+  }
+  return line;
+}
+
+std::string findings_text(const SourceFindings& findings) {
+  const auto counted = [](uint64_t count, const std::string& what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+  };
+  const uint64_t up = findings.hosts_up;
+  return counted(findings.open_services, "open service") + ", " + std::to_string(up) +
+         (up == 1 ? " host up, " : " hosts up, ") + counted(findings.conversations, "conversation");
+}
+
 std::string place_text(const Place& place) {
   return (place.file == 0 ? "" : std::to_string(place.file) + ':') + std::to_string(place.frame);
 }

@@ -47,6 +47,20 @@ std::string exact_seconds(int64_t time);
 /// The time from `first` to `last`, not before it, in seconds; nothing if there is none.
 std::string exact_duration(int64_t first, int64_t last);
 
+/// Milliseconds in seconds: "1.250"; nothing for AnsweredService::kNotKnown.
+std::string exact_milliseconds(uint32_t milliseconds);
+
+/// What a report says of a finding: "conversation: 192.0.2.20 on 22/tcp; 1.20 kB sent, 3.40 kB
+/// received; frames 120 to 300; after 4.2 s".
+std::string finding_text(const FindingRow& row);
+
+/// Those findings that have the first one's state, as many as fit into so many columns: "open:
+/// 192.0.2.20 on 22/tcp, 192.0.2.20 on 80/tcp, ...".
+std::string first_findings(const SourceFindings& findings, size_t columns, bool unicode);
+
+/// How much a source found: "3 open services, 1 host up, 1 conversation".
+std::string findings_text(const SourceFindings& findings);
+
 /// "3:1234" for a frame of the third of many captures, "1234" where there is but one.
 std::string place_text(const Place& place);
 

@@ -40,6 +40,7 @@ void extend(Run& run, const Run& by) {
   run.end = std::max(run.end, by.end);
   run.count += by.count;
   run.bytes += by.bytes;
+  run.payload += by.payload;
   run.greatest_time = std::max(run.greatest_time, by.greatest_time);
   if (run.least_time == kNoTime || (by.least_time != kNoTime && by.least_time < run.least_time)) {
     run.least_time = by.least_time;
@@ -89,12 +90,22 @@ bool Collector::join(uint32_t latest, const Run& run) {
   for (int i = 0; i < kFarthest && number != kNone; ++i, number = before_[number]) {
     Run& earlier = runs_[number];
     if (are_alike(earlier.first, run.first)) {
+      if (i > 0 && run.first.role == Role::kDatagram && !follows_mirrored(number)) return false;
       extend(earlier, run);
       return true;
     }
     if (!may_pass(run.first, earlier.first)) return false;
   }
   return false;
+}
+
+// Whether the host pair's run before this one is of the same flow in the other direction.
+bool Collector::follows_mirrored(uint32_t number) const {
+  if (before_[number] == kNone) return false;
+  const Observation& first = runs_[number].first;
+  const Observation& before = runs_[before_[number]].first;
+  return before.role == Role::kDatagram && before.transport == first.transport &&
+         are_mirrored(before, first);
 }
 
 void Collector::flush() {

@@ -21,14 +21,15 @@ namespace fanout {
 /// An observation joins an equal run of its host pair if that is the pair's latest, or if nothing
 /// lies between from which it could be known which of the two came first:
 /// - both are TCP data, and so is all between them;
-/// - only the mirrored datagrams of the same flow lie between them;
+/// - only the mirrored datagrams of the same flow lie between them, and before the run too: what a
+///   host sent before the other answered is counted otherwise than what it sends on;
 /// - it is an ICMP or ARP request, and only replies lie between. (A reply must not join past a
 ///   request, which it may answer.)
 class Collector {
  public:
   using Sink = std::function<void(std::span<const Run>)>;
 
-  /// Hands the runs to `sink` whenever there are `most` of them, at about 160 bytes each, and in
+  /// Hands the runs to `sink` whenever there are `most` of them, at about 180 bytes each, and in
   /// flush(). They are gone when the sink returns.
   explicit Collector(Sink sink, size_t most = kMost);
 
@@ -48,6 +49,7 @@ class Collector {
 
   uint32_t hash_of(const Observation& observation) const;
   bool join(uint32_t latest, const Run& run);
+  bool follows_mirrored(uint32_t number) const;
 
   Sink sink_;
   size_t most_;

@@ -11,16 +11,18 @@
 namespace fanout {
 
 /// The version of the format.
-inline constexpr uint64_t kRunsFormat = 2;
+inline constexpr uint64_t kRunsFormat = 3;
 
 inline constexpr std::string_view kRunsMagic = "#fanout-runs";
 inline constexpr std::string_view kRunsNoTime = "-";
 
 /// The columns of a run. Empty are: what equals the column named in brackets; the last order if it
 /// is the later of order and last_time.
-inline constexpr std::array<std::string_view, 20> kRunsColumns = {
-    "network",     "source",           "destination", "role",  "transport", "probe",
-    "source_port", "destination_port", "packets",     "bytes", "file",      "frame",
+inline constexpr std::array<std::string_view, 21> kRunsColumns = {
+    "network",    "source", "destination", "role",
+    "transport",  "probe",  "source_port", "destination_port",
+    "packets",    "bytes",  "payload",  // of all packets
+    "file",       "frame",
     "time",        // of the first packet
     "first_time",  // the least [time]
     "last_time",   // the greatest [time]

@@ -127,6 +127,7 @@ size_t read_columns(Fields& fields, Run& run) {
                     read(read_number(fields.next(), first.destination_port)) &&
                     read(read_number(fields.next(), run.count)) &&
                     read(read_number(fields.next(), run.bytes)) &&
+                    read(read_number(fields.next(), run.payload)) &&
                     read(read_number(fields.next(), run.begin.file)) &&
                     read(read_number(fields.next(), run.begin.frame)) &&
                     read(read_time_or(fields.next(), kNoTime, first.time)) &&
@@ -138,6 +139,7 @@ size_t read_columns(Fields& fields, Run& run) {
                     read(read_time_or(fields.next(), std::max(run.begin.order, run.greatest_time),
                                       run.end.order)) &&
                     read(read_number_or(fields.next(), 0u, run.place)));
+  first.payload = run.payload != 0 ? 1 : 0;
   return column;
 }
 

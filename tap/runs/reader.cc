@@ -86,6 +86,7 @@ struct RunsReader::State {
   uint64_t runs = 0;
   uint64_t packets = 0;
   uint64_t bytes = 0;
+  uint64_t payload = 0;
   int64_t order = kNoTime;  // of the run before
 
   bool fail(const std::string& what) {
@@ -284,7 +285,7 @@ bool RunsReader::State::read_end(std::string_view line) {
 // What must hold of a run by itself, and after the one before.
 bool RunsReader::State::check(const Run& run) {
   if (run.count == 0) return fail("a run has at least one packet");
-  if (run.count > kMost - packets || run.bytes > kMost - bytes) {
+  if (run.count > kMost - packets || run.bytes > kMost - bytes || run.payload > kMost - payload) {
     return fail("so many packets or bytes cannot be counted");
   }
   // Of a filter's, only the frames that passed are counted.
@@ -323,6 +324,7 @@ bool RunsReader::State::next(Run& run) {
   order = run.begin.order;
   packets += run.count;
   bytes += run.bytes;
+  payload += run.payload;
   ++runs;
   if (!number_of.empty()) {
     run.begin.file = number_of[run.begin.file];

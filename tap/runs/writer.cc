@@ -38,7 +38,7 @@ void append_run(std::string& line, const Run& run) {
   // A further field of an observation does not compile here: it needs a column, its reading in
   // fields.cc, and the next kRunsRules.
   const auto& [source, destination, role, transport, probe, source_port, destination_port, frame,
-               bytes, time] = run.first;
+               bytes, time, payload] = run.first;
   line += network_name(source.network);
   line += '\t';
   append_address(line, source);
@@ -50,8 +50,9 @@ void append_run(std::string& line, const Run& run) {
   line += transport_name(transport);
   line += '\t';
   line += probe_key(probe);
-  for (const uint64_t number : {uint64_t{source_port}, uint64_t{destination_port}, run.count,
-                                run.bytes, uint64_t{run.begin.file}, uint64_t{run.begin.frame}}) {
+  for (const uint64_t number :
+       {uint64_t{source_port}, uint64_t{destination_port}, run.count, run.bytes, run.payload,
+        uint64_t{run.begin.file}, uint64_t{run.begin.frame}}) {
     line += '\t';
     append_number(line, number);
   }

@@ -45,6 +45,10 @@ class Frame:
     interface: int = 0
 
 
+Finding = Tuple[str, Optional[str], Optional[int], str, int, int, int]
+"""Destination, transport, port, state, packets with data, bytes sent, bytes received."""
+
+
 @dataclass
 class Capture:
     """Collects frames. Time is in seconds since the capture's start."""
@@ -54,6 +58,8 @@ class Capture:
     start: int = START
     frames: List[Frame] = field(default_factory=list)
     scans: Dict[str, List[str]] = field(default_factory=dict)
+    findings: Dict[str, List[Finding]] = field(default_factory=dict)
+    """What each scanner finds, where a test asks for it."""
     hears: Callable[[str], bool] = lambda source: True
     """Whether what a source sends passes the place of capture."""
     in_order: bool = True
@@ -88,6 +94,21 @@ class Capture:
         """Notes that `source` does a scan of a kind."""
         self.scans.setdefault(kind, []).append(source)
 
+    def find(
+        self,
+        source: str,
+        destination: str,
+        transport: Optional[str],
+        port: Optional[int],
+        state: str,
+        packets: int = 0,
+        sent: int = 0,
+        received: int = 0,
+    ) -> None:
+        """Notes that `source` finds a service, or a host that is up."""
+        finding = (destination, transport, port, state, packets, sent, received)
+        self.findings.setdefault(source, []).append(finding)
+
     def ordered(self) -> List[Frame]:
         return sorted(self.frames, key=lambda frame: frame.time) if self.in_order else self.frames
 
@@ -100,6 +121,8 @@ class Capture:
             "scans": self.scans,
             "frames": len(self.frames),
         }
+        if self.findings:
+            truth["findings"] = self.findings
         if self.truth_is_known:
             truth["sources"] = self.count()
         else:

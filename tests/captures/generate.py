@@ -10,6 +10,8 @@ The truth is {"class", "scanners", "scans", "frames", "sources"}:
   scanners  the addresses that scan
   scans     which of them does which kind of scan
   frames    how many frames there are
+  findings  {source: [[destination, transport, port, state, packets, bytes sent, received]]}, where a
+            test asks for them
   sources   {network: {source: {destination: packets}}}, the networks being IPv4, IPv6, ARP and NDP
 
 Every IP header counts, those of all layers of a tunnel, but not those that an ICMP error quotes.
@@ -28,6 +30,7 @@ import containers  # noqa: F401
 import damage  # noqa: F401
 import demo  # noqa: F401
 import encapsulations  # noqa: F401
+import findings  # noqa: F401
 import names  # noqa: F401
 import probes  # noqa: F401
 import scans  # noqa: F401

@@ -52,6 +52,23 @@ class NumbersTest(PageTest):
             for part in [source["source"], source["reason"], *source["verdicts"]]:
                 self.assertIn(part, text)
 
+    def test_findings_of_the_suspects(self) -> None:
+        tables = self.browser.run(
+            "return [...document.querySelectorAll('.suspects li')].map((item) =>"
+            " [...item.querySelectorAll('.findings tbody tr')].map((row) =>"
+            " [...row.cells].map((cell) => cell.textContent)))"
+        )
+        suspects = [source for source in self.json["sources"] if source["suspect"]]
+        self.assertTrue(any(source["findings"] for source in suspects))
+        for table, source in zip(tables, suspects):
+            self.assertEqual(len(table), min(20, len(source["findings"])))
+            for cells, finding in zip(table, source["findings"]):
+                self.assertEqual(cells[0], finding["state"])
+                self.assertTrue(cells[1].startswith(finding["destination"]), cells)
+                if finding["port"] is not None:
+                    self.assertIn(f"{finding['port']}/{finding['transport']}", cells[2])
+                self.assertTrue(cells[3].startswith(str(finding["first_frame"])), cells)
+
     def check_lengths(self, values: List[int], bars: List[float]) -> None:
         """The bars are as long as their values, but for those that are too short to be seen."""
         values = [value for value in values if value > 0]

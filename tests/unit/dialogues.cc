@@ -47,6 +47,16 @@ Probe random_probe(const Dice& dice, Role role) {
   return Probe::kNone;
 }
 
+// What a packet of this role can carry.
+uint32_t random_payload(const Dice& dice, const Observation& observation) {
+  const bool is_udp = observation.transport == Transport::kUdp;
+  const bool can_have_data =
+      is_udp ? observation.role == Role::kDatagram || observation.role == Role::kAnswer
+             : has_handshake(observation.transport) && observation.role == Role::kData &&
+                   observation.probe == Probe::kNone;
+  return can_have_data && dice(4) != 0 ? 1 + dice(1400) : 0;
+}
+
 Observation random_observation(const Dice& dice) {
   Observation observation;
   const auto network = static_cast<Network>(dice(kNetworks));
@@ -174,6 +184,7 @@ std::vector<Packet> random_dialogues(const Dice& dice, const Dialogues& kind) {
       }
       at.order = clock.advance(observation.time);
       observation.bytes = dice(100) == 0 ? UINT32_MAX - dice(3) : dice(1500);
+      observation.payload = random_payload(dice, observation);
       observation.frame = at.frame;
       packets.push_back({observation, at});
     }
@@ -221,8 +232,8 @@ std::unique_ptr<Engine> count_by_runs(const Dice& dice, const std::vector<Packet
 }
 
 std::string difference(const Engine& one, const Engine& other) {
-  const auto [pairs, sources] = everything(one);
-  const auto [other_pairs, other_sources] = everything(other);
+  const auto [pairs, sources, answered] = everything(one);
+  const auto [other_pairs, other_sources, other_answered] = everything(other);
   if (pairs.size() != other_pairs.size()) return "not as many pairs";
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (pairs[i] != other_pairs[i]) return "pair " + std::to_string(i) + " is another";
@@ -236,6 +247,12 @@ std::string difference(const Engine& one, const Engine& other) {
     if (destinations.value != others.value || destinations.low != others.low ||
         destinations.high != others.high) {
       return "source " + std::to_string(i) + " has other destinations";
+    }
+  }
+  if (answered.size() != other_answered.size()) return "not as many services answered";
+  for (size_t i = 0; i < answered.size(); ++i) {
+    if (answered[i] != other_answered[i]) {
+      return "answered service " + std::to_string(i / 2) + " is another";
     }
   }
   if (one.sources_total().value != other.sources_total().value) return "not as many sources in all";

@@ -149,10 +149,29 @@ TEST(EngineMemory, IsAtMostFortyEightBytesAPair) {
   uint32_t next = 0;
   for (const uint32_t pairs : {100'000u, 200'000u, 300'000u, 500'000u, 1'000'000u}) {
     for (; next < pairs; ++next) {
-      engine.observe({.source = ipv4(next % 1000), .destination = ipv4(next / 1000)});
+      engine.observe({.source = ipv4(next % 1000), .destination = ipv4(1000 + next / 1000)});
     }
     EXPECT_LE(static_cast<double>(engine.memory() - empty) / pairs, 48.0);
   }
+}
+
+TEST(EngineMemory, IsAtMostSixtyFourBytesMoreForAServiceThatAnswers) {
+  Engine engine({});
+  const size_t empty = engine.memory();
+  constexpr uint32_t kServices = 300'000;
+  const auto send = [&](uint32_t from, uint32_t to, uint16_t own, uint16_t asked) {
+    engine.observe({.source = ipv4(from),
+                    .destination = ipv4(to),
+                    .transport = Transport::kUdp,
+                    .source_port = own,
+                    .destination_port = asked,
+                    .payload = 10});
+  };
+  for (uint32_t i = 0; i < kServices; ++i) {
+    send(i % 1000, 1000 + i / 1000, 40000, 5000);
+    send(1000 + i / 1000, i % 1000, 5000, 40000);
+  }
+  EXPECT_LE(static_cast<double>(engine.memory() - empty) / kServices, 2 * 48.0 + 64.0);
 }
 
 }  // namespace

@@ -41,7 +41,18 @@ inline auto everything(const Engine& engine) {
                          source.last_frame, source.packets, source.bytes, source.first_time,
                          source.last_time);
   }
-  return std::pair(pairs, sources);
+  std::vector<std::array<uint64_t, 10>> answered;
+  for (uint32_t number = 0; number < engine.pair_count(); ++number) {
+    engine.for_each_service(number, [&](Service service, bool, uint64_t) {
+      const AnsweredService* found = engine.answered_service(number, service);
+      if (found == nullptr) return;
+      answered.push_back({number, static_cast<uint64_t>(service.transport), service.port,
+                          found->answering, found->answer_frame, found->first_frame,
+                          found->last_frame, found->packets, found->after, found->sent});
+      answered.push_back({found->received});
+    });
+  }
+  return std::tuple(pairs, sources, answered);
 }
 
 }  // namespace fanout

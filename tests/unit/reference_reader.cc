@@ -87,7 +87,8 @@ void read_tcp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observa
   observation.source_port = static_cast<uint16_t>(cursor.number(2));
   observation.destination_port = static_cast<uint16_t>(cursor.number(2));
   cursor.take(8);
-  const bool has_data = length > cursor.number(1) / 16 * 4;
+  const uint32_t header = cursor.number(1) / 16 * 4;
+  const bool has_data = length > header;
   const uint32_t flags = cursor.number(1);
   const std::map<uint32_t, Probe> kinds = {
       {0x00, Probe::kNull}, {0x01, Probe::kFin},    {0x02, Probe::kSyn}, {0x04, Probe::kRst},
@@ -107,6 +108,7 @@ void read_tcp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observa
     observation.role = Role::kAnswer;
   } else if (ack) {
     observation.role = Role::kData;
+    if (has_data) observation.payload = length - header;
   } else {
     observation.role = Role::kAsk;
   }
@@ -126,6 +128,7 @@ void read_udp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observa
   const bool is_from_system_port = ports.first < 1024 && ports.second >= 1024;
   const bool is_from_dhcp_server = ports == std::pair<uint16_t, uint16_t>{67, 68} ||
                                    ports == std::pair<uint16_t, uint16_t>{547, 546};
+  if (length > 8) observation.payload = length - 8;
   if (is_from_system_port || is_from_dhcp_server) observation.role = Role::kAnswer;
   if (carriers.udp[observation.source_port] || carriers.udp[observation.destination_port]) {
     throw NotCertain();

@@ -76,6 +76,8 @@ std::vector<fanout::Run> some_runs() {
              {20, 0, 9})};
   runs[0].count = 1'000'000'000'000;
   runs[0].bytes = 60'000'000'000'000;
+  runs[0].first.payload = 1;
+  runs[0].payload = 50'000'000'000'000;
   runs[0].least_time = -9;
   runs[0].greatest_time = 18;
   runs[0].end = {19, 1, 7};
@@ -109,6 +111,7 @@ TEST(RunsFile, IsReadAsItWasWritten) {
     EXPECT_EQ(run.end, expected.end);
     EXPECT_EQ(run.count, expected.count);
     EXPECT_EQ(run.bytes, expected.bytes);
+    EXPECT_EQ(run.payload, expected.payload);
     EXPECT_EQ(run.least_time, expected.least_time);
     EXPECT_EQ(run.greatest_time, expected.greatest_time);
     EXPECT_EQ(run.place, expected.place);
@@ -119,17 +122,17 @@ TEST(RunsFile, IsReadAsItWasWritten) {
 }
 
 TEST(RunsFile, IsPlainTextThatCanBeReadToo) {
-  EXPECT_EQ(with_line(1, "#fanout-runs\t2"),
-            "#fanout-runs\t2\n#rules\t" + std::to_string(kRunsRules) +
+  EXPECT_EQ(with_line(1, "#fanout-runs\t3"),
+            "#fanout-runs\t3\n#rules\t" + std::to_string(kRunsRules) +
                 "\n#arp\tyes\n#multicast\tyes\n#filter\t\n#shard\t1\t1\n"
                 "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\t5\n"
                 "#columns\tnetwork\tsource\tdestination\trole\ttransport\tprobe\tsource_port\t"
-                "destination_port\tpackets\tbytes\tfile\tframe\ttime\tfirst_time\tlast_time\torder"
-                "\tlast_file\tlast_frame\tlast_order\tplace\n"
-                "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t40000\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\t\n"
+                "destination_port\tpackets\tbytes\tpayload\tfile\tframe\ttime\tfirst_time\tlast_"
+                "time\torder\tlast_file\tlast_frame\tlast_order\tplace\n"
+                "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t40000\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t\t\n"
                 "#end\t1\n");
-  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t2")), "");
-  EXPECT_EQ(error_of(compressed(with_line(1, "#fanout-runs\t2"))), "");
+  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t3")), "");
+  EXPECT_EQ(error_of(compressed(with_line(1, "#fanout-runs\t3"))), "");
 }
 
 TEST(RunsFile, CanBeEmpty) {
@@ -162,8 +165,8 @@ TEST(RunsFile, IsKnownByItsBeginning) {
 }
 
 TEST(RunsFile, OfAnotherVersionIsRefusedByName) {
-  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t3")),
-            "x.runs: line 1: is of format version \"3\"; this fanout reads version 2: write it "
+  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t2")),
+            "x.runs: line 1: is of format version \"2\"; this fanout reads version 3: write it "
             "again from the captures");
   EXPECT_EQ(
       error_of(with_line(2, "#rules\t0")),
@@ -207,48 +210,56 @@ TEST(RunsFile, ThatWasDamagedIsRefused) {
 
 TEST(RunsFile, NamesTheLineAndWhatIsWrongWithIt) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t\t",
        "there are not as many columns as there should be"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t",
        "there are not as many columns as there should be"},
-      {"IPv5\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "network"},
-      {"\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "network"},
-      {"IPv4\t0.0.0.256\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv4\t0.0.0\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv4\t0.0.0.1.\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv4\t::1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv6\t0.0.0.1\t::2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source"},
-      {"IPv6\t::1\t::2::\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "destination"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\tAsk\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "role"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\tdccp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "transport"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\tSYN\t1\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "probe"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t65536\t22\t1\t60\t0\t1\t5\t\t\t\t\t\t", "source_port"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t-1\t1\t60\t0\t1\t5\t\t\t\t\t\t",
+      {"IPv5\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "network"},
+      {"\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "network"},
+      {"IPv4\t0.0.0.256\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv4\t0.0.0\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv4\t0.0.0.1.\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv4\t::1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv6\t0.0.0.1\t::2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "source"},
+      {"IPv6\t::1\t::2::\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "destination"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\tAsk\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "role"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\tdccp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "transport"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\tSYN\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t", "probe"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t65536\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t",
+       "source_port"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t-1\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t",
        "destination_port"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t\t60\t0\t1\t5\t\t\t\t\t\t", "packets"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t0x9\t0\t1\t5\t\t\t\t\t\t", "bytes"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5.5\t\t\t\t\t\t", "time"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t9223372036854775808\t\t\t\t\t\t",
-       "time"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t-9223372036854775808\t\t\t\t\t\t",
-       "time"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t0\t60\t0\t1\t5\t\t\t\t\t\t",
-       "a run has at least one packet"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t4611686018427387905\t60\t0\t1\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t\t60\t0\t0\t1\t5\t\t\t\t\t\t", "packets"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t0x9\t0\t0\t1\t5\t\t\t\t\t\t", "bytes"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t-1\t0\t1\t5\t\t\t\t\t\t", "payload"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-"
+       "\t1\t22\t1\t60\t4611686018427387905\t0\t1\t5\t\t\t\t\t\t",
        "so many packets or bytes cannot be counted"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t1\t1\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5.5\t\t\t\t\t\t", "time"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-"
+       "\t1\t22\t1\t60\t0\t0\t1\t9223372036854775808\t\t\t\t\t\t",
+       "time"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t-"
+       "9223372036854775808\t\t\t\t\t\t",
+       "time"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t0\t60\t0\t0\t1\t5\t\t\t\t\t\t",
+       "a run has at least one packet"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-"
+       "\t1\t22\t4611686018427387905\t60\t0\t0\t1\t5\t\t\t\t\t\t",
+       "so many packets or bytes cannot be counted"},
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t1\t5\t\t\t\t\t\t",
        "there is no such frame"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t3\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t3\t5\t\t\t\t\t\t",
        "there is no such frame"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t5\t\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t0\t5\t\t\t\t\t\t",
        "there is no such frame"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t2\t60\t0\t2\t5\t\t\t\t\t1\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t2\t60\t0\t0\t2\t5\t\t\t\t\t1\t",
        "its times or its frames contradict each other"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t4\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t4\t\t\t\t\t",
        "its times or its frames contradict each other"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t2\t60\t0\t1\t5\t6\t\t\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t2\t60\t0\t0\t1\t5\t6\t\t\t\t\t",
        "its times or its frames contradict each other"},
-      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t1\t5\t\t\t4\t\t\t",
+      {"IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t4\t\t\t",
        "its times or its frames contradict each other"},
       {"#end\t0", "\"#end?0\" instead of #end and the number of runs, 0"},
       {std::string(70'000, 'x'), "the line is longer than 65536 bytes"},

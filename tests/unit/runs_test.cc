@@ -95,6 +95,7 @@ TEST_F(CollectorTest, JoinsNoTcpDataPastWhatOpensOrEndsAConnection) {
   EXPECT_EQ(counts(), (Counts{1, 1, 1, 1, 1, 1}));
 }
 
+// What the source sends after the first reply is another run: see AnsweredService.
 TEST_F(CollectorTest, JoinsDatagramsPastTheMirroredOnesOnly) {
   for (int i = 0; i < 3; ++i) {
     send(a, b, Role::kDatagram, Transport::kUdp, 1000, 53);
@@ -102,7 +103,7 @@ TEST_F(CollectorTest, JoinsDatagramsPastTheMirroredOnesOnly) {
   }
   send(b, a, Role::kDatagram, Transport::kUdp, 53, 1001);
   send(a, b, Role::kDatagram, Transport::kUdp, 1000, 53);
-  EXPECT_EQ(counts(), (Counts{3, 3, 1, 1}));
+  EXPECT_EQ(counts(), (Counts{1, 3, 2, 1, 1}));
 }
 
 TEST_F(CollectorTest, JoinsRequestsPastRepliesAndNoReplyPastARequest) {

@@ -52,6 +52,15 @@ class Traffic {
                         uint16_t to_port) {
     return send(from, to, Role::kData, Transport::kTcp, from_port, to_port);
   }
+  /// A segment that carries so many bytes.
+  Engine::Seen tcp_bytes(const Address& from, const Address& to, uint16_t from_port,
+                         uint16_t to_port, uint32_t bytes) {
+    return carry(from, to, Role::kData, Transport::kTcp, from_port, to_port, bytes);
+  }
+  Engine::Seen udp_bytes(const Address& from, const Address& to, uint16_t from_port,
+                         uint16_t to_port, uint32_t bytes) {
+    return carry(from, to, Role::kDatagram, Transport::kUdp, from_port, to_port, bytes);
+  }
   Engine::Seen udp(const Address& from, const Address& to, uint16_t from_port, uint16_t to_port) {
     return send(from, to, Role::kDatagram, Transport::kUdp, from_port, to_port, Probe::kUdp);
   }
@@ -107,6 +116,14 @@ class Traffic {
   Observation last;  ///< what was sent last
 
  private:
+  Engine::Seen carry(const Address& from, const Address& to, Role role, Transport transport,
+                     uint16_t from_port, uint16_t to_port, uint32_t bytes) {
+    time += step;
+    const Probe probe = transport == Transport::kUdp ? Probe::kUdp : Probe::kNone;
+    last = {from, to, role, transport, probe, from_port, to_port, ++frame, 60, time, bytes};
+    return engine_.observe(last);
+  }
+
   Engine& engine_;
 };
 

@@ -26,6 +26,53 @@ TEST(ReadTransport, ReadsTcpRolesFromTheFlags) {
   EXPECT_EQ(role(kRst | kAck), Role::kRefusal);
 }
 
+TEST(ReadTransport, CountsDataPastTheHandshakeAlone) {
+  const Octets data(7);
+  const auto payload = [&](uint8_t flags) {
+    return transport_of(ipv4_packet(6, tcp(1, 2, flags, data))).payload;
+  };
+  EXPECT_EQ(payload(kAck), 7u);
+  EXPECT_EQ(payload(0x18), 7u) << "PSH, ACK";
+  EXPECT_EQ(payload(kSyn), 0u) << "data in a SYN";
+  EXPECT_EQ(payload(kSyn | kAck), 0u);
+  EXPECT_EQ(payload(kRst | kAck), 0u) << "the text of a RST";
+  EXPECT_EQ(payload(0x29), 0u) << "an Xmas scan";
+  EXPECT_EQ(transport_of(ipv4_packet(6, tcp(1, 2, kAck))).payload, 0u);
+  EXPECT_EQ(transport_of(ipv6_packet(6, tcp(1, 2, kAck, data))).payload, 7u);
+  EXPECT_EQ(transport_of(ipv4_packet(17, udp(1, 2, data))).payload, 7u);
+  EXPECT_EQ(transport_of(ipv4_packet(17, udp(1, 2))).payload, 0u);
+  EXPECT_EQ(transport_of(ipv4_packet(1, icmp(8, data))).payload, 0u);
+}
+
+TEST(ReadTransport, CountsDataByTheLengthOfThePacketNotByWhatWasCaptured) {
+  Octets packet = ipv4_packet(6, tcp(1, 2, kAck, Octets(1000)));
+  packet.resize(40);
+  EXPECT_EQ(transport_of(packet).payload, 1000u);
+  packet = ipv4_packet(6, tcp(1, 2, kAck));
+  packet.resize(46);
+  EXPECT_EQ(transport_of(packet).payload, 0u) << "padding of the link layer";
+  packet = ipv4_packet(6, tcp(1, 2, kAck, Octets(9)));
+  packet[2] = packet[3] = 0;
+  EXPECT_EQ(transport_of(packet).payload, 9u) << "no length: the network card segments";
+}
+
+TEST(ReadTransport, CountsTheDataChunksOfSctp) {
+  const auto payload = [](Octets chunks) {
+    Octets sctp(12);
+    put(sctp, chunks);
+    return transport_of(ipv4_packet(132, sctp)).payload;
+  };
+  const Octets data{0, 3, 0, 20, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4};
+  const Octets sack{3, 0, 0, 16, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
+  EXPECT_EQ(payload(data), 4u);
+  EXPECT_EQ(payload(sack), 0u);
+  Octets both = sack;
+  put(both, data);
+  EXPECT_EQ(payload(both), 4u);
+  EXPECT_EQ(payload({4, 0, 0, 40, 0, 1, 0, 36}), 0u) << "a heartbeat";
+  EXPECT_EQ(payload({0}), 0u) << "cut off";
+}
+
 TEST(ReadTransport, ReadsUdpAnswersFromThePorts) {
   const auto role = [](uint16_t source, uint16_t destination) {
     return transport_of(ipv4_packet(17, udp(source, destination))).role;
