@@ -134,18 +134,35 @@ void mark_expert(packet_info* pinfo, proto_item* item, const Mark& mark,
   }
 }
 
+// What the source is: by the whole capture, or while it is read for the first time, what it is
+// accused of so far.
+Verdicts verdicts_on(const Address& source, bool pass_is_done) {
+  if (is_never_flagged(source)) return {};
+  if (pass_is_done) return g_marks->verdicts(source);
+  const Accusation* accusation = g_marks->accusation(source);
+  return accusation == nullptr ? Verdicts() : accusation->verdicts;
+}
+
+// Says so where a suspect begins to exchange data with a host that it had scanned.
+void mark_conversation(packet_info* pinfo, tvbuff_t* tvb, proto_tree* subtree, proto_item* item,
+                       const Mark& mark) {
+  if (!mark.begins_conversation) return;
+  if (!verdicts_on(mark.client, PINFO_FD_VISITED(pinfo)).suspect()) return;
+  proto_item_set_generated(proto_tree_add_boolean(subtree, hf_conversation, tvb, 0, 0, true));
+  if (!preferences().expert) return;
+  const char* client = wmem_strdup(pinfo->pool, to_string(mark.client).c_str());
+  const char* server = wmem_strdup(pinfo->pool, to_string(mark.server).c_str());
+  expert_add_info_format(pinfo, item, &ei_conversation, "%s scanned %s and now talks to it", client,
+                         server);
+}
+
 void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observation& observation) {
   Mark mark;
   if (!g_marks->look_up(observation, &mark)) return;
   const bool pass_is_done = PINFO_FD_VISITED(pinfo);
-  Verdicts verdicts;
-  if (is_never_flagged(observation.source)) {
-    // No verdict.
-  } else if (pass_is_done) {
-    if (tree != nullptr) verdicts = g_marks->verdicts(observation.source);
-  } else if (mark.accused_in != 0) {
-    verdicts = g_marks->accusation(observation.source)->verdicts;
-  }
+  // Judging takes long, and without a tree nobody sees it.
+  const bool is_judged = !pass_is_done || tree != nullptr;
+  const Verdicts verdicts = is_judged ? verdicts_on(observation.source, pass_is_done) : Verdicts();
   const bool is_suspect = verdicts.suspect();
   // In Wireshark's memory, not a std::string: what follows may throw, and throws by longjmp.
   const char* source = wmem_strdup(pinfo->pool, to_string(observation.source).c_str());
@@ -179,10 +196,15 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
     generated(proto_tree_add_uint(subtree, hf_flagged_in, tvb, 0, 0, mark.flagged_in));
   }
   if (is_suspect) generated(proto_tree_add_boolean(subtree, hf_suspect, tvb, 0, 0, true));
+  if (is_suspect && pass_is_done) {
+    const uint64_t findings = g_marks->findings(observation.source);
+    generated(proto_tree_add_uint64(subtree, hf_findings, tvb, 0, 0, findings));
+  }
   if (!verdicts.none()) {
     const char* text = wmem_strdup(pinfo->pool, verdicts_text(verdicts).c_str());
     generated(proto_tree_add_string(subtree, hf_verdict, tvb, 0, 0, text));
   }
+  mark_conversation(pinfo, tvb, subtree, item, mark);
   mark_expert(pinfo, item, mark, observation, source);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "tap/judge/findings.h"
 #include "tap/judge/reason.h"
 
 namespace fanout {
@@ -115,7 +116,25 @@ bool Marks::look_up(const Observation& observation, Mark* mark) const {
   mark->new_destination = pair != kNone && engine_->pair(pair).first_frame == observation.frame;
   mark->flagged_in = watches_[number].flagged_in;
   mark->accused_in = watches_[number].accused_in;
+  look_up_conversation(observation, mark);
   return true;
+}
+
+void Marks::look_up_conversation(const Observation& observation, Mark* mark) const {
+  auto begun =
+      std::lower_bound(conversations_.begin(), conversations_.end(), observation.frame,
+                       [](const Conversation& one, uint32_t frame) { return one.frame < frame; });
+  for (; begun != conversations_.end() && begun->frame == observation.frame; ++begun) {
+    const Pair& pair = engine_->pair(begun->pair);
+    const Address client = engine_->source(pair.source).address;
+    const Address server = engine_->destination(pair);
+    const bool is_between = (observation.source == client && observation.destination == server) ||
+                            (observation.source == server && observation.destination == client);
+    if (!is_between) continue;
+    mark->begins_conversation = true;
+    mark->client = client;
+    mark->server = server;
+  }
 }
 
 Verdicts Marks::verdicts(const Address& address) {
@@ -128,6 +147,16 @@ Verdicts Marks::verdicts(const Address& address) {
     judgement = {engine_->frames(), judge(engine_->source(number), evidence, settings_.ports)};
   }
   return judgement.verdicts;
+}
+
+uint64_t Marks::findings(const Address& address) {
+  const uint32_t number = engine_->find_source(address);
+  if (number == kNone) return 0;
+  FoundSoFar& found = found_[number];
+  if (found.frames != engine_->frames()) {
+    found = {engine_->frames(), gather_findings(*engine_, engine_->history(number)).rows.size()};
+  }
+  return found.findings;
 }
 
 const Accusation* Marks::accusation(const Address& address) const {

@@ -28,6 +28,11 @@ struct Mark {
   bool new_destination = false;  ///< this frame reaches one; not known past the memory limit
   uint32_t flagged_in = 0;       ///< the frame in which the source passed the threshold, or 0
   uint32_t accused_in = 0;       ///< the frame with which the evidence sufficed for a scan, or 0
+  /// With this frame, data has gone both ways between `client` and a service of `server` that had
+  /// answered it; the frame is from either of them.
+  bool begins_conversation = false;
+  Address client;
+  Address server;
 };
 
 /// What a source was accused of while the file was read, and why.
@@ -63,6 +68,9 @@ class Marks {
 
   /// The verdicts on a source by all that was counted. O(1) while nothing new was.
   Verdicts verdicts(const Address& source);
+  /// How many services and other hosts a source found, by all that was counted. O(1) while nothing
+  /// new was.
+  uint64_t findings(const Address& source);
   /// With what a source was accused, or nullptr.
   const Accusation* accusation(const Address& source) const;
 
@@ -84,16 +92,26 @@ class Marks {
     uint64_t frames = 0;  // that were counted by then
     Verdicts verdicts;
   };
+  struct FoundSoFar {
+    uint64_t frames = 0;  // that were counted by then
+    uint64_t findings = 0;
+  };
+  struct Conversation {
+    uint32_t frame;
+    uint32_t pair;
+  };
 
   template <typename Allowed>
   void follow(const Engine::Seen& seen, uint32_t frame, Allowed allowed) {
     if (watches_.size() <= seen.source) watches_.resize(seen.source + size_t{1});
     if (seen.new_estimate) note_estimate(seen.source, frame);
+    if (seen.new_conversation != kNone) conversations_.push_back({frame, seen.new_conversation});
     const bool is_event = seen.new_destination || seen.new_service || seen.new_estimate;
     if (is_event && watch(seen) && !allowed(engine_->source(seen.source).address)) {
       judge_now(seen.source, frame);
     }
   }
+  void look_up_conversation(const Observation& observation, Mark* mark) const;
   void note_estimate(uint32_t source, uint32_t frame);
   bool watch(const Engine::Seen& seen);
   size_t undecided(uint32_t source) const;
@@ -106,6 +124,8 @@ class Marks {
   std::unordered_map<uint32_t, std::vector<Step>> estimates_;
   std::unordered_map<uint32_t, Accusation> accusations_;
   std::unordered_map<uint32_t, Judgement> judgements_;
+  std::unordered_map<uint32_t, FoundSoFar> found_;
+  std::vector<Conversation> conversations_;  // by frame
   uint32_t last_frame_ = 0;
 };
 
