@@ -15,7 +15,7 @@
 namespace fanout::gui {
 
 /// Incremented with every change of this header, or of an object that is passed through it.
-inline constexpr int kAbi = 2;
+inline constexpr int kAbi = 3;
 
 /// The capture file, as Wireshark has it now.
 struct FileState {

@@ -30,9 +30,11 @@ Window::Window(Host& host, QWidget* parent)
     : QDialog(parent),
       host_(host),
       sources_(new SourceModel(host)),
-      destinations_(new DestinationModel(host)) {
+      destinations_(new DestinationModel(host)),
+      findings_(new FindingModel(host)) {
   sources_->setParent(this);
   destinations_->setParent(this);
+  findings_->setParent(this);
   setObjectName("fanoutScanSuspects");
   setWindowFlags(Qt::Window);
   setAttribute(Qt::WA_DeleteOnClose, false);
@@ -51,47 +53,8 @@ Window::Window(Host& host, QWidget* parent)
   status_->setTextFormat(Qt::PlainText);
   status_->setWordWrap(true);
 
-  tabs_ = new QTabBar(this);
-  tabs_->setObjectName("tabs");
-  tabs_->setAccessibleName("Which sources to list");
-  tabs_->setDrawBase(false);
-  tabs_->setExpanding(false);
-  for (const char* title : {"Suspects", "Over threshold", "All sources"}) tabs_->addTab(title);
-
-  source_table_ = new QTableView(this);
-  set_up_table(source_table_, sources_, "sources", "Sources");
-  source_table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-  source_table_->sortByColumn(sources_->column("unique_destinations"), Qt::DescendingOrder);
-  destination_table_ = new QTableView(this);
-  set_up_table(destination_table_, destinations_, "destinations", "Destinations");
-  destination_table_->sortByColumn(destinations_->column("packets"), Qt::DescendingOrder);
-  destination_title_ = new QLabel(this);
-  destination_title_->setObjectName("destinationTitle");
-  destination_title_->setTextFormat(Qt::PlainText);
-  destination_title_->setContentsMargins(4, 4, 4, 0);
-  reason_ = new QLabel(this);
-  reason_->setObjectName("reason");
-  reason_->setAccessibleName("Reason of the verdict");
-  reason_->setTextFormat(Qt::PlainText);
-  reason_->setWordWrap(true);
-  reason_->setContentsMargins(4, 0, 4, 4);
-  reason_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-
-  auto* list = new QWidget(this);
-  auto* list_layout = new QVBoxLayout(list);
-  list_layout->setContentsMargins(0, 0, 0, 0);
-  list_layout->setSpacing(0);
-  list_layout->addWidget(tabs_);
-  list_layout->addWidget(source_table_, 1);
-
-  auto* details = new QWidget(this);
-  auto* details_layout = new QVBoxLayout(details);
-  details_layout->setContentsMargins(0, 0, 0, 0);
-  details_layout->setSpacing(0);
-  details_layout->addWidget(destination_title_);
-  details_layout->addWidget(reason_);
-  details_layout->addWidget(destination_table_, 1);
-
+  QWidget* list = make_list();
+  QWidget* details = make_details();
   lower_ = new QSplitter(Qt::Horizontal, this);
   lower_->setObjectName("lowerSplitter");
   lower_->addWidget(details);
@@ -122,6 +85,9 @@ Window::Window(Host& host, QWidget* parent)
           [this] { go_to_flagged_frame(); });
   connect(destination_table_, &QAbstractItemView::doubleClicked, this,
           [this] { go_to_first_frame(); });
+  connect(finding_table_, &QWidget::customContextMenuRequested, this,
+          [this](const QPoint& place) { open_finding_menu(place); });
+  connect(finding_table_, &QAbstractItemView::doubleClicked, this, [this] { go_to_finding(); });
   connect(&poll_, &QTimer::timeout, this, [this] { look_for_changes(); });
   search_delay_.setSingleShot(true);
   connect(&search_delay_, &QTimer::timeout, this, [this] { show_tab(); });
@@ -336,6 +302,7 @@ void Window::show_tab() {
   if (selected_sources().empty() && sources_->rowCount() > 0) source_table_->selectRow(0);
   is_filling_ = false;
   show_selected();
+  show_emptiness();
   show_status();
 }
 

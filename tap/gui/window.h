@@ -10,6 +10,7 @@
 
 #include "tap/gui/charts.h"
 #include "tap/gui/filters.h"
+#include "tap/gui/findings.h"
 #include "tap/gui/host.h"
 #include "tap/gui/judging.h"
 #include "tap/gui/models.h"
@@ -66,6 +67,8 @@ class Window : public QDialog {
 
   QWidget* make_controls();
   QWidget* make_progress();
+  QWidget* make_list();
+  QWidget* make_details();
   QWidget* make_charts();
   QWidget* make_buttons();
   void set_up_table(QTableView* table, NumberModel* model, const char* name,
@@ -81,6 +84,8 @@ class Window : public QDialog {
   void show_totals();
   void show_tab();
   void show_selected();
+  void show_findings(bool is_same);
+  void show_emptiness();
   void show_charts();
   void show_status();
   void set_looks();
@@ -101,16 +106,25 @@ class Window : public QDialog {
   QString label_of(uint32_t source) const;
   std::vector<Address> selected_addresses() const;
   std::vector<Address> selected_destinations() const;
-  void add_filter_menus(QMenu* menu, bool from_destinations);
+  // What an entry of the filter menus filters for.
+  struct FilterChoice {
+    QString title;
+    QString filter;    // empty: it is disabled
+    size_t count = 1;  // of what was selected
+  };
+  void add_filter_menus(QMenu* menu, const std::vector<FilterChoice>& choices);
+  std::vector<FilterChoice> filter_choices() const;
   void add_copy_menu(QMenu* menu, QTableView* table);
   void add_copy_forms(QMenu* menu, QTableView* table, bool all_rows, const QString& what);
   void use_filter(const QString& filter, Join join, bool apply);
   void colourise(int slot);
   void open_source_menu(const QPoint& place);
   void open_destination_menu(const QPoint& place);
+  void open_finding_menu(const QPoint& place);
   void open_header_menu(QTableView* table, const QPoint& place);
   void go_to_flagged_frame();
   void go_to_first_frame();
+  void go_to_finding();
   uint32_t flagged_frame(uint32_t source) const;
 
   void copy(QTableView* table, bool all_rows, TableForm form);
@@ -130,6 +144,7 @@ class Window : public QDialog {
   Host& host_;
   SourceModel* sources_;
   DestinationModel* destinations_;
+  FindingModel* findings_;
   Options options_;
   Judging judging_;
   Totals totals_;
@@ -160,7 +175,11 @@ class Window : public QDialog {
   QLabel* status_;
   QTabBar* tabs_;
   QTableView* source_table_;
+  QLabel* emptiness_;  // in place of sources
+  QTabWidget* details_;
   QTableView* destination_table_;
+  QTableView* finding_table_;
+  QLabel* no_findings_;
   QLabel* destination_title_;
   QLabel* reason_;
   QTabWidget* charts_;

@@ -40,23 +40,18 @@ void Window::use_filter(const QString& filter, Join join, bool apply) {
   apply ? host_.apply_filter(text) : host_.prepare_filter(text);
 }
 
-void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
-  struct What {
-    QString title;
-    QString filter;
-    size_t addresses;
-  };
+std::vector<Window::FilterChoice> Window::filter_choices() const {
   const std::vector<Address> sources = selected_addresses();
   const std::vector<Address> destinations = selected_destinations();
-  std::vector<What> whats = {
-      {"Source", source_filter(sources), sources.size()},
-      {"Source with selected destinations",
-       shown_source_ == kNone ? QString()
-                              : pair_filter(engine_->source(shown_source_).address, destinations),
-       destinations.size()},
-      {"New destinations only", new_destination_filter(sources), sources.size()},
-  };
-  if (from_destinations) std::swap(whats[0], whats[1]);
+  const QString pair = shown_source_ == kNone
+                           ? QString()
+                           : pair_filter(engine_->source(shown_source_).address, destinations);
+  return {{"Source", source_filter(sources), sources.size()},
+          {"Source with selected destinations", pair, destinations.size()},
+          {"New destinations only", new_destination_filter(sources), sources.size()}};
+}
+
+void Window::add_filter_menus(QMenu* menu, const std::vector<FilterChoice>& choices) {
   struct How {
     const char* title;
     Join join;
@@ -68,13 +63,13 @@ void Window::add_filter_menus(QMenu* menu, bool from_destinations) {
   };
   for (const bool apply : {true, false}) {
     QMenu* outer = menu->addMenu(apply ? "Apply as Filter" : "Prepare as Filter");
-    for (const What& what : whats) {
-      const bool are_too_many = what.addresses > kMostAddresses;
+    for (const FilterChoice& choice : choices) {
+      const bool are_too_many = choice.count > kMostAddresses;
       const QString hint = are_too_many ? " (at most " + number_text(kMostAddresses) + ')' : "";
-      QMenu* inner = outer->addMenu(what.title + hint);
-      inner->setEnabled(!what.filter.isEmpty());
+      QMenu* inner = outer->addMenu(choice.title + hint);
+      inner->setEnabled(!choice.filter.isEmpty());
       for (const How& how : kHows) {
-        inner->addAction(how.title, this, [this, filter = what.filter, join = how.join, apply] {
+        inner->addAction(how.title, this, [this, filter = choice.filter, join = how.join, apply] {
           use_filter(filter, join, apply);
         });
       }
@@ -114,7 +109,7 @@ void Window::open_source_menu(const QPoint& place) {
   auto* menu = new QMenu(this);
   menu->setObjectName("sourceMenu");
   menu->setAttribute(Qt::WA_DeleteOnClose);
-  add_filter_menus(menu, false);
+  add_filter_menus(menu, filter_choices());
   QMenu* colours = menu->addMenu("Colorize");
   colours->setEnabled(selected_sources().size() <= kMostAddresses);
   for (int slot = 1; slot <= 10; ++slot) {
@@ -137,12 +132,37 @@ void Window::open_destination_menu(const QPoint& place) {
   auto* menu = new QMenu(this);
   menu->setObjectName("destinationMenu");
   menu->setAttribute(Qt::WA_DeleteOnClose);
-  add_filter_menus(menu, true);
+  std::vector<FilterChoice> choices = filter_choices();
+  std::swap(choices[0], choices[1]);
+  add_filter_menus(menu, choices);
   menu->addSeparator();
   menu->addAction("Go to First Packet to Destination", this, [this] { go_to_first_frame(); });
   menu->addSeparator();
   add_copy_menu(menu, destination_table_);
   menu->popup(destination_table_->viewport()->mapToGlobal(place));
+}
+
+void Window::open_finding_menu(const QPoint& place) {
+  const std::vector<uint32_t> selected = selected_numbers(finding_table_, findings_);
+  if (!engine_ || shown_source_ == kNone || selected.empty()) return;
+  const Address& source = engine_->source(shown_source_).address;
+  std::vector<Finding> findings;
+  std::vector<Address> hosts;
+  for (const uint32_t number : selected) {
+    findings.push_back(findings_->finding(number));
+    hosts.push_back(findings.back().destination);
+  }
+  auto* menu = new QMenu(this);
+  menu->setObjectName("findingMenu");
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  add_filter_menus(
+      menu, {{"Conversation", conversation_filter(source, findings), selected.size()},
+             {"Source with selected destinations", pair_filter(source, hosts), selected.size()}});
+  menu->addSeparator();
+  menu->addAction("Go to First Packet", this, [this] { go_to_finding(); });
+  menu->addSeparator();
+  add_copy_menu(menu, finding_table_);
+  menu->popup(finding_table_->viewport()->mapToGlobal(place));
 }
 
 void Window::open_header_menu(QTableView* table, const QPoint& place) {
@@ -188,6 +208,12 @@ void Window::go_to_first_frame() {
   const QModelIndex index = destination_table_->currentIndex();
   if (!engine_ || !index.isValid()) return;
   host_.go_to_frame(engine_->pair(destinations_->number(index.row())).first_frame);
+}
+
+void Window::go_to_finding() {
+  const QModelIndex index = finding_table_->currentIndex();
+  if (!engine_ || !index.isValid()) return;
+  host_.go_to_frame(findings_->finding(findings_->number(index.row())).first_frame);
 }
 
 void Window::copy_cell(QTableView* table) {

@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QTabBar>
+#include <QTabWidget>
 #include <QTableView>
 #include <algorithm>
 
@@ -31,6 +32,7 @@ void Window::show_selected() {
   shown_source_ = source;
   destinations_->show(engine_, source);
   go_to_place(destination_table_, destinations_, place);
+  show_findings(is_same);
   if (source == kNone) {
     destination_title_->setText("Destinations");
     reason_->clear();
@@ -49,6 +51,54 @@ void Window::show_selected() {
   }
   std::sort(times.begin(), times.end());
   growth_chart_->show(label_of(source), std::move(times), settings_.threshold);
+}
+
+void Window::show_findings(bool is_same) {
+  const Place place = is_same ? place_of(finding_table_, findings_) : Place();
+  findings_->show(engine_, shown_source_);
+  go_to_place(finding_table_, findings_, place);
+  const Findings& findings = findings_->findings();
+  const uint64_t count = findings.rows.size();
+  details_->setTabText(1, count == 0 ? "Findings" : "Findings · " + number_text(count));
+  details_->setTabToolTip(1, count_text(findings.open_services, "open service") + ", " +
+                                 count_text(findings.hosts_up, "host") + " up, " +
+                                 count_text(findings.conversations, "conversation"));
+  no_findings_->setText(shown_source_ == kNone
+                            ? "Select a source above to see what responded to it."
+                            : "Nothing that was captured responded to this source. The tab "
+                              "Destinations lists whom it contacted.");
+  no_findings_->setVisible(count == 0);
+  finding_table_->setVisible(count > 0);
+}
+
+// Says why no source is listed, and where there are some.
+void Window::show_emptiness() {
+  QString text;
+  const int tab = tabs_->currentIndex();
+  if (sources_->unfiltered() == 0 && judging_.is_done() && engine_) {
+    const uint32_t all = engine_->source_count();
+    const auto link = [](int to, const QString& what) {
+      return QString("<a href=\"%1\">%2</a>").arg(to).arg(what.toHtmlEscaped());
+    };
+    if (all == 0) {
+      text = "Nothing that was counted is IP, nor an ARP request.";
+    } else if (tab == kSuspects && totals_.flagged > 0) {
+      text = "No source looks like a scanner. " +
+             link(kFlagged, count_text(totals_.flagged, "source")) +
+             (totals_.flagged == 1 ? " is" : " are") + " over the threshold.";
+    } else if (tab == kSuspects) {
+      text = "No source looks like a scanner, and none is over the threshold. " +
+             link(kAll, "All sources") + " lists what was seen.";
+    } else if (tab == kFlagged) {
+      text = "No source has more than " + number_text(settings_.threshold) +
+             " unique destinations. Lower the threshold, or look at " + link(kAll, "all sources") +
+             '.';
+    }
+  } else if (sources_->rowCount() == 0 && sources_->unfiltered() > 0) {
+    text = "Nothing in this tab matches the search.";
+  }
+  emptiness_->setText(text);
+  emptiness_->setVisible(!text.isEmpty());
 }
 
 void Window::show_totals() {

@@ -89,12 +89,100 @@ void Window::set_up_table(QTableView* table, NumberModel* model, const char* nam
   add_key(QKeySequence::Copy, [this, table] { copy(table, false, TableForm::kCsv); });
   for (const int key : {Qt::Key_Return, Qt::Key_Enter}) {
     add_key(key, [this, table] {
-      table == source_table_ ? go_to_flagged_frame() : go_to_first_frame();
+      if (table == source_table_) {
+        go_to_flagged_frame();
+      } else if (table == destination_table_) {
+        go_to_first_frame();
+      } else {
+        go_to_finding();
+      }
     });
   }
   connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this, table] {
     if (table == source_table_ && !is_filling_) show_selected();
   });
+}
+
+QWidget* Window::make_list() {
+  tabs_ = new QTabBar(this);
+  tabs_->setObjectName("tabs");
+  tabs_->setAccessibleName("Which sources to list");
+  tabs_->setDrawBase(false);
+  tabs_->setExpanding(false);
+  for (const char* title : {"Suspects", "Over threshold", "All sources"}) tabs_->addTab(title);
+  source_table_ = new QTableView(this);
+  set_up_table(source_table_, sources_, "sources", "Sources");
+  source_table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  source_table_->sortByColumn(sources_->column("unique_destinations"), Qt::DescendingOrder);
+  emptiness_ = new QLabel(this);
+  emptiness_->setObjectName("emptiness");
+  emptiness_->setAccessibleName("Why no source is listed");
+  emptiness_->setTextFormat(Qt::RichText);
+  emptiness_->setWordWrap(true);
+  emptiness_->setMargin(12);
+  emptiness_->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+  emptiness_->hide();
+  connect(emptiness_, &QLabel::linkActivated, this,
+          [this](const QString& tab) { tabs_->setCurrentIndex(tab.toInt()); });
+
+  auto* list = new QWidget(this);
+  auto* layout = new QVBoxLayout(list);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(tabs_);
+  layout->addWidget(emptiness_);
+  layout->addWidget(source_table_, 1);
+  return list;
+}
+
+QWidget* Window::make_details() {
+  destination_table_ = new QTableView(this);
+  set_up_table(destination_table_, destinations_, "destinations", "Destinations");
+  destination_table_->sortByColumn(destinations_->column("packets"), Qt::DescendingOrder);
+  finding_table_ = new QTableView(this);
+  set_up_table(finding_table_, findings_, "findings", "Findings");
+  finding_table_->sortByColumn(findings_->column("state"), Qt::AscendingOrder);
+  const int widest_state = finding_table_->fontMetrics().horizontalAdvance("conversation") * 6 / 5;
+  finding_table_->setColumnWidth(findings_->column("state"), widest_state + 16);  // it is bold
+  destination_title_ = new QLabel(this);
+  destination_title_->setObjectName("destinationTitle");
+  destination_title_->setTextFormat(Qt::PlainText);
+  destination_title_->setContentsMargins(4, 4, 4, 0);
+  reason_ = new QLabel(this);
+  reason_->setObjectName("reason");
+  reason_->setAccessibleName("Reason of the verdict");
+  reason_->setTextFormat(Qt::PlainText);
+  reason_->setWordWrap(true);
+  reason_->setContentsMargins(4, 0, 4, 4);
+  reason_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  no_findings_ = new QLabel(this);
+  no_findings_->setObjectName("noFindings");
+  no_findings_->setAccessibleName("Why there are no findings");
+  no_findings_->setTextFormat(Qt::PlainText);
+  no_findings_->setWordWrap(true);
+  no_findings_->setMargin(12);
+
+  auto* found = new QWidget(this);
+  auto* found_layout = new QVBoxLayout(found);
+  found_layout->setContentsMargins(0, 0, 0, 0);
+  found_layout->setSpacing(0);
+  found_layout->addWidget(no_findings_);
+  found_layout->addWidget(finding_table_, 1);
+  details_ = new QTabWidget(this);
+  details_->setObjectName("details");
+  details_->setAccessibleName("What is known of the selected source");
+  details_->setDocumentMode(true);
+  details_->addTab(destination_table_, "Destinations");
+  details_->addTab(found, "Findings");
+
+  auto* details = new QWidget(this);
+  auto* layout = new QVBoxLayout(details);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(destination_title_);
+  layout->addWidget(reason_);
+  layout->addWidget(details_, 1);
+  return details;
 }
 
 QWidget* Window::make_controls() {

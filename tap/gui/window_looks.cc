@@ -40,6 +40,7 @@ void Window::set_looks() {
   const Looks looks{names_->isChecked(), static_cast<TimeFormat>(time_format_->currentIndex())};
   sources_->set_looks(looks);
   destinations_->set_looks(looks);
+  findings_->set_looks(looks);
   const QString widest = time_text(0, 0, looks.time);
   const int least = source_table_->fontMetrics().horizontalAdvance(widest) + 16;
   const auto widen = [&](QTableView* table, int column) {
@@ -56,6 +57,7 @@ void Window::show_names() {
   // Empty, the columns would only push the others out of sight.
   source_table_->setColumnHidden(sources_->column("name"), !names_->isChecked());
   destination_table_->setColumnHidden(destinations_->column("name"), !names_->isChecked());
+  finding_table_->setColumnHidden(findings_->column("name"), !names_->isChecked());
 }
 
 void Window::load_looks() {
@@ -67,6 +69,8 @@ void Window::load_looks() {
   if (looks.contains("names")) names_->setChecked(looks.value("names").toBool());
   load_header(looks, "sources", *sources_, source_table_->horizontalHeader());
   load_header(looks, "destinations", *destinations_, destination_table_->horizontalHeader());
+  load_header(looks, "findings", *findings_, finding_table_->horizontalHeader());
+  details_->setCurrentIndex(std::clamp(looks.value("details", 0).toInt(), 0, 1));
   charts_->setCurrentIndex(looks.value("chart", 0).toInt());
   measure_->setCurrentIndex(std::clamp(looks.value("measure", 0).toInt(), 0, 2));
   time_format_->setCurrentIndex(std::clamp(looks.value("time", 0).toInt(), 0, 2));
@@ -80,6 +84,8 @@ void Window::save_looks() {
   looks.setValue("lower", lower_->saveState());
   save_header(looks, "sources", *sources_, source_table_->horizontalHeader());
   save_header(looks, "destinations", *destinations_, destination_table_->horizontalHeader());
+  save_header(looks, "findings", *findings_, finding_table_->horizontalHeader());
+  looks.setValue("details", details_->currentIndex());
   looks.setValue("chart", charts_->currentIndex());
   looks.setValue("measure", measure_->currentIndex());
   looks.setValue("time", time_format_->currentIndex());

@@ -233,6 +233,7 @@ void scenario_demo() {
   demo_table();
   if (window() == nullptr) return;
   demo_charts();
+  demo_findings();
   demo_packets();
   demo_life();
   remember_choices();
