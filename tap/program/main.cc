@@ -11,6 +11,7 @@
 #include "tap/program/arguments.h"
 #include "tap/program/count.h"
 #include "tap/report/output.h"
+#include "tap/terminal/memory.h"
 
 namespace fanout {
 namespace {
@@ -98,11 +99,17 @@ int run(int count, char** words) {
 }  // namespace fanout
 
 int main(int count, char** words) {
+  fanout::end_when_out_of_memory(
+      "fanout: there is no memory left; -o fanout.limit:N stores no more than N pairs\n");
   std::setlocale(LC_ALL, "");
   try {
     return fanout::run(count, words);
   } catch (const fanout::Failure& failure) {
     fanout::complain(failure.what());
     return failure.status();
+  } catch (const std::exception& error) {
+    // What the system refuses, such as a thread.
+    fanout::complain(error.what());
+    return 2;
   }
 }

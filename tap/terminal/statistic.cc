@@ -13,6 +13,7 @@
 #include "tap/capture/preferences.h"
 #include "tap/capture/versions.h"
 #include "tap/report/output.h"
+#include "tap/terminal/memory.h"
 #include "tap/terminal/progress.h"
 #include "tap/terminal/settings.h"
 
@@ -215,6 +216,10 @@ StatInitResult start(const char* argument, void*) {
   if (!options.file.empty()) {
     const std::string why = why_not_writable(options.file);
     if (!why.empty()) return refuse("-z fanout: file=: " + why);
+  }
+  if (!in_window()) {
+    end_when_out_of_memory(
+        "tshark: fanout: there is no memory left; -o fanout.limit:N stores no more than N pairs\n");
   }
   auto* statistic = new Statistic(options);
   if (g_progress_owner == nullptr && !in_window()) g_progress_owner = statistic;

@@ -22,15 +22,12 @@ NAMES = ("demo", "p2p", "arp-sweep", "ipv6-browser", "port-scan-syn", "scanned-h
 def with_frames_of_the_whole(report: str, numbers: Dict[str, List[int]]) -> Dict[str, Any]:
     """A report on parts, in the frames of the whole; what only one of the two has is left out."""
     found: Dict[str, Any] = json.loads(report)
-    for row in found["sources"]:
-        for which in ("first", "last"):
-            path = row.pop(which + "_file", None)
-            if path is not None:
-                row[which + "_frame"] = numbers[path][row[which + "_frame"] - 1]
-        for pair in row["destinations"]:
-            path = pair.pop("first_file", None)
-            if path is not None:
-                pair["first_frame"] = numbers[path][pair["first_frame"] - 1]
+    for source in found["sources"]:
+        for row in [source, *source["destinations"], *source.get("findings", ())]:
+            for which in ("first", "last"):
+                path = row.pop(which + "_file", None)
+                if path is not None:
+                    row[which + "_frame"] = numbers[path][row[which + "_frame"] - 1]
     for name in ("files", "dissection", "header_frames", "full_frames"):
         found.pop(name, None)
     return found
@@ -256,6 +253,39 @@ class Many(ProgramTest):
         self.assertIn("no capture", done.err)
 
     # Ends
+
+    def test_without_memory_it_says_so_and_leaves_no_part_of_a_file(self) -> None:
+        if setup().sanitizer:
+            self.skipTest("sanitizers reserve more than is allowed here")
+        sweep = self.folder / "sweep.pcap"
+        subprocess.run(
+            [sys.executable, str(GENERATE), "--large", "syn-sweep", "400000", str(sweep)],
+            check=True,
+        )
+        sweep.chmod(0o644)
+        report = self.folder / "report.json"
+        # At the border, some 300 MB, GLib is the one that finds none, and ends the process itself.
+        for megabytes in (50, 100, 150, 200, 250, 900):
+            is_enough = megabytes == 900
+
+            def limit(most: int = megabytes << 20) -> None:
+                resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+            done = subprocess.run(
+                [str(setup().program), "--json", "--all", "--file", str(report), str(sweep)],
+                env=ordinary.environment(setup().home),
+                capture_output=True,
+                preexec_fn=limit,
+                check=False,
+                **ordinary.as_user(),
+            )
+            with self.subTest(megabytes=megabytes):
+                self.assertEqual(report.exists(), is_enough)
+                self.assertEqual(done.stderr == b"", is_enough, done.stderr)
+                if is_enough:
+                    self.assertEqual(done.returncode, 0)
+                else:
+                    self.assertGreater(done.returncode, 0, done.stderr)
 
     def written(self, process: "subprocess.Popen[bytes]") -> int:
         """How many bytes it has written anywhere; those of the end where it is gone."""
