@@ -34,8 +34,8 @@ end
 local WITH_OPTIONS = 60 + 14 -- the longest IPv4 header, and TCP's as far as the flags
 local WITHOUT_EXTENSIONS = 40 + 24 -- with a neighbour solicitation's target
 
--- The bytes of a header and of what follows it, from the field with its source address, and how many
--- there are in all.
+-- The bytes of a header and of what follows it, from the field with its source address, and how
+-- many there are in all.
 local function ipv4_bytes(source)
   local offset = source.offset - 12
   return bytes_at(source, offset, WITH_OPTIONS), source.source:len() - offset

@@ -168,14 +168,14 @@ end
 -- A service that answered the pair's source, and the data that the two exchanged from then on; kept
 -- by service in `found` of the pair.
 local function note_answer(asker, service, observation, frame)
-  if observation.transport == ICMP then return end
+  if observation.transport == ICMP or observation.from == observation.to then return end
   asker.found = asker.found or {}
   asker.found[service] = asker.found[service]
     or { answer_frame = frame.number, packets = 0, sent = 0, received = 0 }
 end
 
--- The answered service between the two to which the packet belongs, and whether the source requested
--- it. That of the lower port is looked for first, so that both directions find the same.
+-- The answered service between the two to which the packet belongs, and whether the source
+-- requested it. That of the lower port is looked for first, so that both directions find the same.
 local function find_exchange(engine, pair, observation)
   local own, asked = observation.own, observation.asked
   local is_to_service = asked <= own
@@ -292,7 +292,9 @@ weigh[DATAGRAM] = function(_, pair, observation, frame, other)
   elseif has_asked_first(pair, asked) then
     return
   end
-  if not other or not has_asked(other, own) then return ask(pair, asked, observation, frame.time) end
+  if not other or not has_asked(other, own) then
+    return ask(pair, asked, observation, frame.time)
+  end
   answer(other, own)
   note_answer(other, own, observation, frame)
   if not pair.asked then serve(pair, own) end

@@ -106,8 +106,8 @@ local CHUNKS = {
   [1] = { ASK, "sctp-init" }, [2] = { ANSWER }, [6] = { REFUSAL }, [10] = { DATA, "sctp-cookie" },
 }
 
--- The data of an SCTP packet: the first chunk is DATA, or what may stand before it (RFC 9260, 6.10):
--- SACK, COOKIE ECHO, COOKIE ACK.
+-- The data of an SCTP packet: the first chunk is DATA, or what may stand before it (RFC 9260,
+-- 6.10): SACK, COOKIE ECHO, COOKIE ACK.
 local BEFORE_DATA = { [3] = true, [10] = true, [11] = true }
 
 local function sctp_data(bytes, at, captured, on_wire)
@@ -149,8 +149,8 @@ end
 
 local WITH_PORTS = { [6] = TCP, [17] = UDP, [132] = SCTP }
 
--- What begins at `at` in `bytes`, of which `size` belong to the datagram; of it there are `rest` bytes
--- in the capture.
+-- What begins at `at` in `bytes`, of which `size` belong to the datagram; of it there are `rest`
+-- bytes in the capture.
 local function read_payload(protocol, bytes, at, size, length, rest)
   local captured = size - at + 1
   local transport = WITH_PORTS[protocol]

@@ -1,7 +1,8 @@
 -- What one packet says about who contacts whom. An observation is a table with the addresses `from`
 -- and `to`, the `role`, the `transport`, the services `own` and `asked`, and the `probe`, which is
--- its kind of probe by its own headers alone, or nil. `payload` is how many bytes of data it carries:
--- of UDP, of TCP segments with ACK that are no part of the handshake, of SCTP's DATA chunks; or nil.
+-- its kind of probe by its own headers alone, or nil. `payload` is how many bytes of data it
+-- carries: of UDP, of TCP segments with ACK that are no part of the handshake, of SCTP's DATA
+-- chunks; or nil.
 
 -- A service is a transport times 65536 plus a port (ICMP: the type; others: their IP number).
 local OTHER, TCP, UDP, ICMP, SCTP = 0, 1, 2, 3, 4

@@ -26,8 +26,8 @@ end
 -- A finding without data.
 local function plain_row(state, service, frame)
   return {
-    state = state, service = service, first_frame = frame, last_frame = frame, packets = 0, sent = 0,
-    received = 0,
+    state = state, service = service, first_frame = frame, last_frame = frame, packets = 0,
+    sent = 0, received = 0,
   }
 end
 
