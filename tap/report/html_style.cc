@@ -61,6 +61,7 @@ code { user-select: all; -webkit-user-select: all; }
 
 .suspects { list-style: none; display: grid; gap: .75rem; }
 .suspects li {
+  min-width: 0; /* so that a table of findings scrolls, and not the page */
   padding: .85rem 1rem; background: var(--card); border: 1px solid var(--rule);
   border-left: 4px solid var(--scan); border-radius: 10px;
 }
