@@ -57,11 +57,8 @@ struct Run {
 
 /// A run of one observation, which is at `place` among those of its frame.
 inline Run run_of(const Observation& observation, const Moment& at, uint32_t place = 0) {
-  return {observation,         at,
-          at,                  1,
-          observation.bytes,   observation.payload,
-          observation.time,    observation.time,
-          place};
+  return {observation,      at,   at, 1, observation.bytes, observation.payload, observation.time,
+          observation.time, place};
 }
 
 /// Whether two observations differ in nothing but frame, bytes, time, and how much payload they

@@ -4,9 +4,9 @@
 
 namespace fanout {
 
-/// From now on the process ends with status 2 and this message, a line for the user, where C++ finds
-/// no memory: nothing above a callback from C could catch an exception. GLib ends it in its own way.
-/// `message` must live to the end.
+/// From now on the process ends with status 2 and this message, a line for the user, where C++
+/// finds no memory: nothing above a callback from C could catch an exception. GLib ends it in its
+/// own way. `message` must live to the end.
 void end_when_out_of_memory(const char* message);
 
 }  // namespace fanout
