@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
 
@@ -26,6 +27,19 @@ IDENTITY = rb"fanout [0-9.]+ for Wireshark [0-9]"
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a program ended, and what it wrote."""
+
+    status: int
+    out: bytes
+    err: str
+
+    @classmethod
+    def of(cls, status: int, out: bytes, err: bytes) -> "Done":
+        return cls(status, out, err.decode("utf-8", "surrogateescape"))
 
 
 def as_user(groups: Sequence[int] = ()) -> Dict[str, Any]:

@@ -3,7 +3,8 @@ and "N passed, N failed, N skipped", which .ci/steps.bash adds up."""
 import resource
 import time
 import unittest
-from typing import Any, Dict, List, Optional, Tuple
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 SLOW = 10.0
 """Seconds from which on a test is named among the slow ones."""
@@ -64,6 +65,20 @@ class SubtestsResult(Result):
     """Counts subtests as tests."""
 
     counts_subtests = True
+
+
+def run_folder(folder: Path, patterns: Optional[Sequence[str]], quiet: bool) -> Result:
+    """Runs the tests of a folder, those whose names contain a pattern, or match it if it has a *."""
+    loader = unittest.TestLoader()
+    if patterns:
+        loader.testNamePatterns = [
+            pattern if "*" in pattern else f"*{pattern}*" for pattern in patterns
+        ]
+    suite = loader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder))
+    runner = unittest.TextTestRunner(verbosity=1 if quiet else 2, resultclass=Result)
+    result = runner.run(suite)
+    assert isinstance(result, Result)
+    return result
 
 
 def close(result: Result) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Optional
 
 import ordinary
+from ordinary import Done
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GENERATE = REPOSITORY / "tests" / "captures" / "generate.py"
@@ -31,15 +32,6 @@ class Setup:
     """A folder that the user may write to."""
     duckdb: Path
     """The folder in which npm installed it, or where there is none."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a program ended, and what it wrote."""
-
-    status: int
-    out: bytes
-    err: str
 
 
 _setup: Optional[Setup] = None
@@ -205,7 +197,7 @@ class ClusterTest(unittest.TestCase):
 
     def ended(self, process: "subprocess.Popen[bytes]") -> Done:
         out, err = process.communicate(timeout=300)
-        return Done(process.returncode, out, err.decode("utf-8", "surrogateescape"))
+        return Done.of(process.returncode, out, err)
 
     def fanout(self, *arguments: str) -> Done:
         return self.ended(self.start(str(setup().program), *arguments))

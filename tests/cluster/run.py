@@ -9,23 +9,13 @@ npm install --prefix BUILD_DIR/duckdb @duckdb/node-api
 """
 import argparse
 import sys
-import unittest
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 sys.path += [str(FOLDER.parent), str(FOLDER.parent / "program")]
 
 import cluster  # noqa: E402
-
-
-class Result(unittest.TextTestResult):
-    """Counts the tests that passed, which unittest does not."""
-
-    passed = 0
-
-    def addSuccess(self, test: unittest.TestCase) -> None:
-        super().addSuccess(test)
-        self.passed += 1
+import results  # noqa: E402
 
 
 def main() -> int:
@@ -36,21 +26,8 @@ def main() -> int:
     parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN")
     parser.add_argument("-q", dest="quiet", action="store_true", help="name no tests that pass")
     parsed = parser.parse_args()
-    loader = unittest.TestLoader()
-    if parsed.patterns:
-        loader.testNamePatterns = [
-            pattern if "*" in pattern else f"*{pattern}*" for pattern in parsed.patterns
-        ]
     with cluster.set_up(parsed.build.resolve()):
-        suite = loader.discover(str(FOLDER), pattern="test_*.py", top_level_dir=str(FOLDER))
-        runner = unittest.TextTestRunner(verbosity=1 if parsed.quiet else 2, resultclass=Result)
-        result = runner.run(suite)
-    assert isinstance(result, Result)
-    for test, reason in result.skipped:
-        print(f"skipped {test}: {reason}")
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.passed} passed, {failed} failed, {len(result.skipped)} skipped")
-    return 0 if result.wasSuccessful() and result.testsRun else 1
+        return results.close(results.run_folder(FOLDER, parsed.patterns, parsed.quiet))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 import ordinary
+from ordinary import Done
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GENERATE = REPOSITORY / "tests" / "captures" / "generate.py"
@@ -31,15 +32,6 @@ class Setup:
     every: bool
     """Whether to ask about each shared capture, not only a sample."""
     sanitizer: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a program ended, and what it wrote."""
-
-    status: int
-    out: bytes
-    err: str
 
 
 _setup: Optional[Setup] = None
@@ -99,7 +91,7 @@ def run(
         check=False,
         **ordinary.as_user(),
     )
-    return Done(done.returncode, done.stdout, done.stderr.decode("utf-8", "surrogateescape"))
+    return Done.of(done.returncode, done.stdout, done.stderr)
 
 
 def capture(name: str) -> str:

@@ -9,24 +9,14 @@ without the folder these tests are skipped.
 """
 import argparse
 import sys
-import unittest
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import harness  # noqa: E402
+import results  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-class Result(unittest.TextTestResult):
-    """Counts the tests that passed, which unittest does not."""
-
-    passed = 0
-
-    def addSuccess(self, test: unittest.TestCase) -> None:
-        super().addSuccess(test)
-        self.passed += 1
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -43,22 +33,9 @@ def parse_arguments() -> argparse.Namespace:
 
 def main() -> int:
     parsed = parse_arguments()
-    loader = unittest.TestLoader()
-    if parsed.patterns:
-        loader.testNamePatterns = [
-            pattern if "*" in pattern else f"*{pattern}*" for pattern in parsed.patterns
-        ]
-    folder = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parent
     with harness.set_up(parsed.build, parsed.shared, parsed.every):
-        suite = loader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder))
-        runner = unittest.TextTestRunner(verbosity=1 if parsed.quiet else 2, resultclass=Result)
-        result = runner.run(suite)
-    assert isinstance(result, Result)
-    for test, reason in result.skipped:
-        print(f"skipped {test}: {reason}")
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.passed} passed, {failed} failed, {len(result.skipped)} skipped")
-    return 0 if result.wasSuccessful() and result.testsRun else 1
+        return results.close(results.run_folder(here, parsed.patterns, parsed.quiet))
 
 
 if __name__ == "__main__":

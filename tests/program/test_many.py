@@ -13,7 +13,7 @@ from typing import Any, Dict, List
 
 import ordinary
 import pcaps
-from harness import GENERATE, ProgramTest, capture, run, setup, shared_captures
+from harness import GENERATE, Done, ProgramTest, capture, run, setup, shared_captures
 
 COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
 NAMES = ("demo", "p2p", "arp-sweep", "ipv6-browser", "port-scan-syn", "scanned-host")
@@ -267,25 +267,15 @@ class Many(ProgramTest):
         # At the border, some 300 MB, GLib is the one that finds none, and ends the process itself.
         for megabytes in (50, 100, 150, 200, 250, 900):
             is_enough = megabytes == 900
-
-            def limit(most: int = megabytes << 20) -> None:
-                resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-            done = subprocess.run(
-                [str(setup().program), "--json", "--all", "--file", str(report), str(sweep)],
-                env=ordinary.environment(setup().home),
-                capture_output=True,
-                preexec_fn=limit,
-                check=False,
-                **ordinary.as_user(),
-            )
+            arguments = ("--json", "--all", "--file", str(report), str(sweep))
+            done = self.ended_under_limit(resource.RLIMIT_AS, megabytes << 20, *arguments)
             with self.subTest(megabytes=megabytes):
                 self.assertEqual(report.exists(), is_enough)
-                self.assertEqual(done.stderr == b"", is_enough, done.stderr)
+                self.assertEqual(done.err == "", is_enough, done.err)
                 if is_enough:
-                    self.assertEqual(done.returncode, 0)
+                    self.assertEqual(done.status, 0)
                 else:
-                    self.assertGreater(done.returncode, 0, done.stderr)
+                    self.assertGreater(done.status, 0, done.err)
 
     def written(self, process: "subprocess.Popen[bytes]") -> int:
         """How many bytes it has written anywhere; those of the end where it is gone."""
@@ -308,20 +298,22 @@ class Many(ProgramTest):
         process.kill()
         process.wait()
 
-    def ended_when_a_file_has(self, size: int, *arguments: str) -> int:
-        """Its status, where the kernel ends it as soon as it makes a file longer than that."""
+    def ended_under_limit(self, limit: int, most: int, *arguments: str) -> Done:
+        """How it ended, where the kernel grants it no more of this."""
 
-        def limit() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        def set_limits() -> None:
+            resource.setrlimit(limit, (most, most))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-        return subprocess.run(
+        done = subprocess.run(
             [str(setup().program), *arguments],
             env=ordinary.environment(setup().home, setup().sanitizer),
+            capture_output=True,
             check=False,
-            preexec_fn=limit,
+            preexec_fn=set_limits,
             **ordinary.as_user(),
-        ).returncode
+        )
+        return Done.of(done.returncode, done.stdout, done.stderr)
 
     def test_killed_it_leaves_no_part_of_a_file(self) -> None:
         out = self.folder / "out"
@@ -355,8 +347,9 @@ class Many(ProgramTest):
                     if part % 2:
                         self.kill_once_it_wrote(1 + size * part // 12, *arguments)
                     else:
-                        status = self.ended_when_a_file_has(whole_is * part // 12, *arguments)
-                        self.assertEqual(status, -signal.SIGXFSZ, asked)
+                        most = whole_is * part // 12
+                        done = self.ended_under_limit(resource.RLIMIT_FSIZE, most, *arguments)
+                        self.assertEqual(done.status, -signal.SIGXFSZ, asked)
                     if old is not None:
                         self.assertTrue(wanted.exists(), asked)
                     # Whatever is there is the old file or whole, also what was to replace the old.

@@ -11,7 +11,6 @@ the repository: a quarter of them, with --all all; without the folder those test
 """
 import argparse
 import sys
-import unittest
 from pathlib import Path
 from typing import List, Optional
 
@@ -36,26 +35,13 @@ def parse_arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run_tests(parsed: argparse.Namespace) -> results.Result:
-    loader = unittest.TestLoader()
-    if parsed.patterns:
-        loader.testNamePatterns = [
-            pattern if "*" in pattern else f"*{pattern}*" for pattern in parsed.patterns
-        ]
-    folder = Path(__file__).resolve().parent
-    suite = loader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder))
-    runner = unittest.TextTestRunner(verbosity=1 if parsed.quiet else 2, resultclass=results.Result)
-    result = runner.run(suite)
-    assert isinstance(result, results.Result)
-    return result
-
-
 def main(arguments: Optional[List[str]] = None) -> int:
     parsed = parse_arguments(arguments)
     how = {"take_all": parsed.all, "update_golden": parsed.update_golden}
     with harness.set_up(parsed.build, parsed.shared, **how) as setup:
         print(f"tshark {setup.version}, captures in {setup.captures}", flush=True)
-        return results.close(run_tests(parsed))
+        here = Path(__file__).resolve().parent
+        return results.close(results.run_folder(here, parsed.patterns, parsed.quiet))
 
 
 if __name__ == "__main__":
