@@ -115,8 +115,9 @@ class Limited {
   }
 
   void post(const HeaderObservations& observed) {
-    engine_->post(observed.header);
-    if (observed.has_neighbour && preferences().count_arp) engine_->post(observed.neighbour);
+    observed.for_each([this](const Observation& one) {
+      if (!resolves_addresses(one.source.network) || preferences().count_arp) engine_->post(one);
+    });
   }
 
   std::shared_ptr<Engine> engine_;

@@ -140,17 +140,12 @@ void observe_neighbour(const packet_info* pinfo, HeaderObservations* observed) {
       find_ipv6_packet(pinfo, header.source, header.destination), header, observed->neighbour);
 }
 
-void add(const HeaderObservations& observed, Observations* observations) {
-  observations->push_back(observed.header);
-  if (observed.has_neighbour) observations->push_back(observed.neighbour);
-}
-
 // Adds a header's observation, and what it says about the neighbours of its source.
 void add(const packet_info* pinfo, const Observation& header, Observations* observations) {
   HeaderObservations observed;
   observed.header = header;
   observe_neighbour(pinfo, &observed);
-  add(observed, observations);
+  observed.for_each([&](const Observation& one) { observations->push_back(one); });
 }
 
 }  // namespace
@@ -267,19 +262,20 @@ void collect_from_taps(const packet_info* pinfo, tvbuff_t* frame, Observations* 
   static const int ip_tap = find_tap_id("ip");
   static const int ipv6_tap = find_tap_id("ipv6");
   const Layers layers = layers_of(pinfo);
+  const auto add = [&](const Observation& one) { observations->push_back(one); };
   IpObserver ip;
   for (int i = 0; i < layers.ipv4; ++i) {
     const void* header = fetch_tapped_data(ip_tap, i);
     if (header == nullptr) break;
-    observations->push_back(ip.observe_ipv4(pinfo, header));
+    add(ip.observe_ipv4(pinfo, header));
   }
   for (int i = 0; i < layers.ipv6; ++i) {
     const void* header = fetch_tapped_data(ipv6_tap, i);
     if (header == nullptr) break;
-    add(ip.observe_ipv6(pinfo, header), observations);
+    ip.observe_ipv6(pinfo, header).for_each(add);
   }
   HeaderObservations untapped;
-  if (ip.observe_untapped(pinfo, &untapped)) add(untapped, observations);
+  if (ip.observe_untapped(pinfo, &untapped)) untapped.for_each(add);
   Observation arp;
   if (observe_arp(pinfo, frame, &arp)) observations->push_back(arp);
 }

@@ -21,6 +21,7 @@ enum class Link : uint8_t {
   kBsdLoopback,     ///< LINKTYPE_NULL: the address family in the byte order of the capturing host
   kOpenBsdLoopback  ///< LINKTYPE_LOOP: the address family in network byte order
 };
+inline constexpr int kLinks = 6;
 
 /// The payloads that the full dissection must see, by their ports: tunnels, which hold further IP
 /// headers, and the like.

@@ -17,6 +17,13 @@ struct HeaderObservations {
   Observation header;
   Observation neighbour;  ///< for neighbour discovery: who is looked for by whom
   bool has_neighbour = false;
+
+  /// Calls take(observation) for the header, and for the neighbour if there is one.
+  template <typename Take>
+  void for_each(Take take) const {
+    take(header);
+    if (has_neighbour) take(neighbour);
+  }
 };
 
 /// Reads the frames of one capture in their order, and remembers the conversations in which

@@ -209,9 +209,8 @@ class Library : public Dissector {
   static Dissected& dissected(void* data) { return static_cast<Library*>(data)->dissected_; }
 
   static void add(const HeaderObservations& observed, void* data) {
-    std::vector<Observation>& observations = dissected(data).observations;
-    observations.push_back(observed.header);
-    if (observed.has_neighbour) observations.push_back(observed.neighbour);
+    observed.for_each(
+        [data](const Observation& one) { dissected(data).observations.push_back(one); });
   }
 
   static tap_packet_status on_ip(void* data, packet_info* packet, epan_dissect_t*,

@@ -48,8 +48,8 @@ bool CaptureReader::read_headers() {
   if (reading == Reading::kNothing) {
     observations_ = {};
   } else if (observed_.has_neighbour || resolves_addresses(header.source.network)) {
-    chosen_.assign({header});
-    if (observed_.has_neighbour) chosen_.push_back(observed_.neighbour);
+    chosen_.clear();
+    observed_.for_each([this](const Observation& one) { chosen_.push_back(one); });
     choose(chosen_);
   } else {
     observations_ = {&header, 1};

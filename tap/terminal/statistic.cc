@@ -98,8 +98,7 @@ class Statistic {
     ++statistic->dissection_.header_frames;
     const auto* observations = static_cast<const HeaderObservations*>(observed);
     if (observations == nullptr) return TAP_PACKET_DONT_REDRAW;
-    const bool is_arp = observations->header.source.network == Network::kArp;
-    if (!is_arp || statistic->count_arp_) statistic->post(*observations);
+    statistic->post(*observations);
     return TAP_PACKET_REDRAW;
   }
 
@@ -119,8 +118,9 @@ class Statistic {
   }
 
   void post(const HeaderObservations& observed) {
-    engine_->post(observed.header);
-    if (observed.has_neighbour && count_arp_) engine_->post(observed.neighbour);
+    observed.for_each([this](const Observation& one) {
+      if (count_arp_ || !resolves_addresses(one.source.network)) engine_->post(one);
+    });
   }
 
   // Not between packets that are being printed.

@@ -16,6 +16,7 @@
 #include "tap/count/tunnels.h"
 #include "tap/program/capture_file.h"
 #include "tap/program/dissector.h"
+#include "tests/unit/observation_text.h"
 
 extern "C" fanout::Dissector* fanout_dissector();
 
@@ -117,20 +118,9 @@ bool has_options(const Frame& frame, const Observation& observation) {
   }
 }
 
-std::string described(const Observation& observation) {
-  return std::string(network_name(observation.source.network)) + " " +
-         to_string(observation.source) + " > " + to_string(observation.destination) + " role " +
-         std::to_string(static_cast<int>(observation.role)) + " " +
-         transport_name(observation.transport) + " probe " +
-         std::to_string(static_cast<int>(observation.probe)) + " ports " +
-         std::to_string(observation.source_port) + " " +
-         std::to_string(observation.destination_port) + " bytes " +
-         std::to_string(observation.bytes);
-}
-
 std::string described(const std::vector<Observation>& observations) {
   std::string text;
-  for (const Observation& observation : observations) text += "  " + described(observation) + "\n";
+  for (const Observation& observation : observations) text += "  " + text_of(observation) + "\n";
   return text.empty() ? "  nothing\n" : text;
 }
 
@@ -154,8 +144,7 @@ std::vector<Observation> read_headers(CaptureFile& file, FrameReader& reader, bo
   const Reading reading = reader.read(link, file.bytes(), file.length(), observed);
   *suffice = reading == Reading::kObservation || reading == Reading::kNothing;
   if (reading != Reading::kObservation) return result;
-  result.push_back(observed.header);
-  if (observed.has_neighbour) result.push_back(observed.neighbour);
+  observed.for_each([&](const Observation& one) { result.push_back(one); });
   return result;
 }
 

@@ -10,7 +10,6 @@
 namespace fanout {
 namespace {
 
-constexpr size_t kLinks = 6;
 constexpr size_t kLongest = 600;
 
 using Octets = std::vector<uint8_t>;

@@ -12,8 +12,6 @@
 
 namespace {
 
-constexpr uint8_t kLinks = 6;
-
 fanout::Carriers carriers_of(uint8_t choice) {
   fanout::Carriers carriers;
   carriers.dns_anywhere = (choice & 1) != 0;
@@ -28,7 +26,7 @@ fanout::Carriers carriers_of(uint8_t choice) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
-  const auto link = static_cast<fanout::Link>((data[0] & 15) % kLinks);
+  const auto link = static_cast<fanout::Link>((data[0] & 15) % fanout::kLinks);
   const std::vector<uint8_t> frame(data + 2, data + size);
   const auto length = static_cast<uint32_t>(frame.size() + data[1]);
   const std::string wrong =

@@ -165,7 +165,7 @@ TEST(HeadersDifferential, FramesDamagedAtRandomAreReadAsByTheReference) {
 TEST(HeadersDifferential, NoiseIsReadAsByTheReference) {
   std::mt19937 random(2);
   for (int i = 0; i < 100'000; ++i) {
-    Sample sample{static_cast<Link>(random() % 6), Octets(random() % 80)};
+    Sample sample{static_cast<Link>(random() % kLinks), Octets(random() % 80)};
     for (uint8_t& byte : sample.frame) {
       byte = static_cast<uint8_t>(random() % 4 == 0 ? 0 : random());
     }

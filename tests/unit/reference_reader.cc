@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "observation_text.h"
+
 namespace fanout {
 namespace {
 
@@ -307,15 +309,6 @@ uint32_t read_link(Link link, Cursor& cursor, uint32_t& length) {
     length -= 4;
   }
   return type;
-}
-
-std::string text_of(const Observation& observation) {
-  return to_string(observation.source) + " > " + to_string(observation.destination) + " role " +
-         std::to_string(static_cast<int>(observation.role)) + ' ' +
-         transport_name(observation.transport) + " probe " +
-         std::to_string(static_cast<int>(observation.probe)) + ' ' +
-         std::to_string(observation.source_port) + " > " +
-         std::to_string(observation.destination_port);
 }
 
 bool same(const Observation& a, const Observation& b) {
