@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 
+#include "tap/count/digest.h"
 #include "tap/count/engine.h"
 
 namespace fanout {
@@ -16,11 +17,6 @@ inline constexpr uint8_t kMostAskingPackets = (1u << 7) - 1;
 template <typename T>
 void increment_saturating(T& counter, T most = std::numeric_limits<T>::max()) {
   if (counter < most) ++counter;
-}
-
-/// The 64 bits that stand for an address, after those of `seed`.
-inline uint64_t digest(const Address& address, uint64_t seed) {
-  return mix(address.low ^ mix(address.high ^ seed));
 }
 
 inline uint32_t Engine::hash(const Address& address) const {

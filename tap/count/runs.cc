@@ -1,12 +1,11 @@
 #include "tap/count/runs.h"
 
-#include "tap/count/table.h"
+#include "tap/count/digest.h"
 
 namespace fanout {
 
 uint64_t host_pair(const Observation& observation) {
-  const auto number = [](const Address& address) { return mix(address.low ^ mix(address.high)); };
-  const uint64_t both = number(observation.source) + number(observation.destination);
+  const uint64_t both = digest(observation.source, 0) + digest(observation.destination, 0);
   return mix(both + static_cast<uint64_t>(observation.source.network));
 }
 

@@ -2,14 +2,12 @@
 
 #include <utility>
 
-#include "tap/count/table.h"
+#include "tap/count/digest.h"
 
 namespace fanout {
 
 size_t FrameReader::Hash::operator()(const Conversation& conversation) const {
-  uint64_t hash = mix(conversation.low.high ^ mix(conversation.low.low));
-  hash = mix(hash ^ conversation.high.high);
-  hash = mix(hash ^ conversation.high.low);
+  const uint64_t hash = digest(conversation.high, digest(conversation.low, 0));
   const uint64_t ports = uint64_t{conversation.low_port} << 16 | conversation.high_port;
   return mix(hash ^ ports << 8 ^ static_cast<uint8_t>(conversation.transport));
 }
