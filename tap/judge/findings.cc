@@ -7,9 +7,9 @@ namespace fanout {
 namespace {
 
 // Whether the source's own ACK shows that the service answered, as where nothing else was captured.
-bool was_acknowledged(const Pair& pair, Service service, bool answered) {
-  return answered && pair.connected != 0 && pair.has(Pair::kContacted) &&
-         pair.has(Pair::kAnswered) && has_handshake(service.transport);
+bool was_acknowledged(const Pair& pair, Service service) {
+  return pair.connected != 0 && pair.has(Pair::kContacted) && pair.has(Pair::kAnswered) &&
+         has_handshake(service.transport);
 }
 
 Finding finding_of(const AnsweredService& answered) {
@@ -53,7 +53,7 @@ class Search {
       if (const AnsweredService* known = engine_.answered_service(number, service)) {
         findings_.rows.push_back(finding_of(*known));
         findings_.conversations += known->is_conversation() ? 1 : 0;
-      } else if (was_acknowledged(pair, service, answered)) {
+      } else if (was_acknowledged(pair, service)) {
         Finding finding;
         finding.state = FindingState::kOpen;
         finding.service = service;

@@ -43,14 +43,18 @@ struct Finding {
   uint64_t bytes() const { return sent + received; }
 };
 
-/// All that a source found.
-struct Findings {
-  /// Conversations first, by their bytes (falling); then open services, then hosts that are up; by
-  /// address and service.
-  std::vector<Finding> rows;
+/// How much a source found.
+struct FindingCounts {
   uint64_t open_services = 0;  ///< that answered, with conversations or without
   uint64_t hosts_up = 0;       ///< hosts that responded or refused
   uint64_t conversations = 0;  ///< rows of that state
+};
+
+/// All that a source found.
+struct Findings : FindingCounts {
+  /// Conversations first, by their bytes (falling); then open services, then hosts that are up; by
+  /// address and service.
+  std::vector<Finding> rows;
 };
 
 /// What the source of these pairs found. A RST shows that a host is up, as does its own ICMP error

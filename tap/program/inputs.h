@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tap/runs/file.h"
+
 namespace fanout {
 
 /// A file to read.
@@ -16,15 +18,9 @@ struct Input {
   uint64_t bytes = 0;  ///< its size on disk
 };
 
-/// What was named, or found in a folder, and cannot be read.
-struct Unreadable {
-  std::string path;
-  std::string problem;  ///< a message that names it
-};
-
 struct Inputs {
-  std::vector<Input> files;  ///< by `begin`, equal ones by path
-  std::vector<Unreadable> unreadable;
+  std::vector<Input> files;            ///< by `begin`, equal ones by path
+  std::vector<Unreadable> unreadable;  ///< what was named, or found in a folder
 };
 
 /// Whether the report is to be on several files: more than one name, a folder, or a file of

@@ -1,8 +1,6 @@
 #include "tap/program/list.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <optional>
 
 #include "tap/runs/fields.h"
 #include "tap/runs/file.h"
@@ -28,18 +26,13 @@ void append_unreadable(std::string& text, const Unreadable& file) {
 }
 
 void append_runs(std::string& text, const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) {
-    append_unreadable(
-        text, {path, "The file \"" + path + "\" cannot be read: " + std::strerror(errno) + "."});
+  std::string problem;
+  const std::optional<RunsHeader> header = read_runs_header(path, &problem);
+  if (!header) {
+    append_unreadable(text, {path, problem});
     return;
   }
-  RunsReader reader(file, path);
-  if (!reader.read_header()) {
-    append_unreadable(text, {path, reader.error()});
-    return;
-  }
-  for (const FileFacts& facts : reader.header().files) {
+  for (const FileFacts& facts : header->files) {
     text += "runs";
     append_column(text, facts.path);
     for (const int64_t time : {facts.begin, facts.first_time, facts.last_time}) {

@@ -1,8 +1,7 @@
 #include "tap/program/many.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <optional>
 #include <utility>
 
 #include <sys/mman.h>
@@ -70,19 +69,11 @@ void Many::add_capture(Input input) {
 
 // What stands before the runs, unless there is a problem.
 RunsFile Many::read_header(const Input& input, std::string* problem) const {
-  std::FILE* file = std::fopen(input.path.c_str(), "rb");
-  if (file == nullptr) {
-    *problem = "The file \"" + input.path + "\" cannot be read: " + std::strerror(errno) + ".";
-    return {};
-  }
-  RunsReader reader(file, input.path);
-  if (!reader.read_header()) {
-    *problem = reader.error();
-    return {};
-  }
-  const std::string why = why_not_mergeable(reader.header(), settings_.wanted);
+  std::optional<RunsHeader> header = read_runs_header(input.path, problem);
+  if (!header) return {};
+  const std::string why = why_not_mergeable(*header, settings_.wanted);
   if (!why.empty()) *problem = "The file \"" + input.path + "\" is left out: " + why + ".";
-  return {input.path, input.bytes, reader.header()};
+  return {input.path, input.bytes, std::move(*header)};
 }
 
 void Many::add_runs(const std::vector<RunsFile>& files) {
@@ -91,7 +82,7 @@ void Many::add_runs(const std::vector<RunsFile>& files) {
     shard_ = files[0].header.shard;
     shards_ = files[0].header.shards;
   }
-  std::vector<LeftOut> left_out;
+  std::vector<Unreadable> left_out;
   for (RunsSet& set : join_shards(files, is_shard, left_out)) {
     Source source;
     source.is_runs = true;
@@ -108,7 +99,7 @@ void Many::add_runs(const std::vector<RunsFile>& files) {
     }
     sources_.push_back(std::move(source));
   }
-  for (LeftOut& file : left_out) leave_out({std::move(file.path), std::move(file.problem)});
+  for (Unreadable& file : left_out) leave_out(std::move(file));
 }
 
 // In the order of the sources, so that of two runs from the same time the one that is merged first

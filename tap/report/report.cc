@@ -184,7 +184,7 @@ std::span<const uint32_t> Report::pairs_of(uint32_t source) const {
 
 SourceFindings Report::findings(const SourceRow& source) const {
   const Findings found = gather_findings(*engine, pairs_of(source.number));
-  SourceFindings findings{{}, found.open_services, found.hosts_up, found.conversations};
+  SourceFindings findings{found, {}};
   for (const Finding& finding : found.rows) {
     FindingRow& row = findings.rows.emplace_back(FindingRow{finding});
     place_frame(settings, row.first_frame, row.first_file);

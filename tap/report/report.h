@@ -64,11 +64,8 @@ struct FindingRow : Finding {
 };
 
 /// All that a source found, as Findings.
-struct SourceFindings {
+struct SourceFindings : FindingCounts {
   std::vector<FindingRow> rows;
-  uint64_t open_services = 0;
-  uint64_t hosts_up = 0;
-  uint64_t conversations = 0;
 };
 
 /// One source.

@@ -21,7 +21,7 @@ constexpr SourceColumn of_scan(const char* key, const char* title, const char* t
 }
 
 // A count of what the source found, where that was looked for.
-template <uint64_t SourceFindings::*Count>
+template <uint64_t FindingCounts::*Count>
 constexpr SourceColumn found(const char* key, const char* title, const char* tooltip) {
   return {{key, title, tooltip, Kind::kCount, kReports, kFound, {}, Needs::kEvidence},
           [](const SourceRow& row, const ReportSettings&) -> Value {
@@ -332,11 +332,11 @@ constexpr SourceColumn kSourceColumns[] = {
     of_scan(
         "one_way", "One Way", "Whether only its own direction was captured", Kind::kWords, kHidden,
         [](const SourceRow& row, const ReportSettings&) -> Value { return row.evidence.one_way; }),
-    found<&SourceFindings::open_services>("open_services", "Open Services",
-                                          "Services that responded to a suspect"),
-    found<&SourceFindings::hosts_up>("hosts_up", "Hosts Up",
-                                     "Hosts that responded to a suspect or refused"),
-    found<&SourceFindings::conversations>(
+    found<&FindingCounts::open_services>("open_services", "Open Services",
+                                         "Services that responded to a suspect"),
+    found<&FindingCounts::hosts_up>("hosts_up", "Hosts Up",
+                                    "Hosts that responded to a suspect or refused"),
+    found<&FindingCounts::conversations>(
         "conversations_after_scan", "Conversations",
         "Services with which a suspect exchanged data after they had responded"),
 };

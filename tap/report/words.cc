@@ -176,7 +176,7 @@ std::string first_findings(const SourceFindings& findings, size_t columns, bool 
   return line;
 }
 
-std::string findings_text(const SourceFindings& findings) {
+std::string findings_text(const FindingCounts& findings) {
   const auto counted = [](uint64_t count, const std::string& what) {
     return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
   };

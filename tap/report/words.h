@@ -59,7 +59,7 @@ std::string finding_text(const FindingRow& row);
 std::string first_findings(const SourceFindings& findings, size_t columns, bool unicode);
 
 /// How much a source found: "3 open services, 1 host up, 1 conversation".
-std::string findings_text(const SourceFindings& findings);
+std::string findings_text(const FindingCounts& findings);
 
 /// "3:1234" for a frame of the third of many captures, "1234" where there is but one.
 std::string place_text(const Place& place);

@@ -4,6 +4,8 @@
 #include <random>
 #include <utility>
 
+#include "tap/count/digest.h"
+
 namespace fanout {
 namespace {
 
@@ -60,10 +62,7 @@ Collector::Collector(Sink sink, size_t most)
       seed_(uint64_t{std::random_device()()} << 32 | std::random_device()()) {}
 
 uint32_t Collector::hash_of(const Observation& observation) const {
-  const auto mixed = [this](const Address& address) {
-    return mix(address.low ^ mix(address.high ^ seed_));
-  };
-  const uint64_t both = mixed(observation.source) + mixed(observation.destination);
+  const uint64_t both = digest(observation.source, seed_) + digest(observation.destination, seed_);
   return static_cast<uint32_t>(mix(both + static_cast<uint64_t>(observation.source.network)) >> 32);
 }
 

@@ -21,6 +21,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,12 @@ struct RunsHeader {
   bool operator==(const RunsHeader&) const = default;
 };
 
+/// A file that cannot be read, or is left out.
+struct Unreadable {
+  std::string path;
+  std::string problem;  ///< a message that names it
+};
+
 /// Why runs under `header` cannot be merged into a count with `wanted`'s options (its files do not
 /// matter): one line without the file's name, or empty. Runs with multicast can go into a count
 /// without, and so with ARP, not the other way round; the filters must be the same.
@@ -88,6 +95,10 @@ class RunsWriter {
 /// Whether a file that begins with these bytes (a kilobyte suffices) is one of runs, of whatever
 /// version. A capture compressed with zstd is not.
 bool are_runs(std::string_view beginning);
+
+/// Reads what stands before the runs in a file; nothing, with a message that names it in `problem`,
+/// if it cannot be read or is no file of runs.
+std::optional<RunsHeader> read_runs_header(const std::string& path, std::string* problem);
 
 /// Reads a file of runs, which may be hostile: whatever does not hold is an error that names file
 /// and line; memory is bounded, but for the list of files (a million at most).

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -351,5 +353,17 @@ void RunsReader::set_file_numbers(std::vector<uint32_t> number_of) {
 bool RunsReader::next(Run& run) { return state_->next(run); }
 
 std::string RunsReader::error() const { return state_->error; }
+
+std::optional<RunsHeader> read_runs_header(const std::string& path, std::string* problem) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) {
+    *problem = "The file \"" + path + "\" cannot be read: " + std::strerror(errno) + ".";
+    return std::nullopt;
+  }
+  RunsReader reader(file, path);
+  if (reader.read_header()) return reader.header();
+  *problem = reader.error();
+  return std::nullopt;
+}
 
 }  // namespace fanout

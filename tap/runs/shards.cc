@@ -29,14 +29,14 @@ std::string shard_name(const RunsHeader& header) {
   return "shard " + std::to_string(header.shard) + " of " + std::to_string(header.shards);
 }
 
-LeftOut without(const RunsFile& file, const std::string& why) {
+Unreadable without(const RunsFile& file, const std::string& why) {
   return {file.path, "The file \"" + file.path + "\" is left out: " + why + "."};
 }
 
 // The shards of the same captures, by number: without one that is there twice, and none if one of
 // them lacks, unless `one_suffices`.
 std::vector<const RunsFile*> chosen(std::vector<const RunsFile*> files, bool one_suffices,
-                                    std::vector<LeftOut>& left_out) {
+                                    std::vector<Unreadable>& left_out) {
   std::stable_sort(files.begin(), files.end(), [](const RunsFile* a, const RunsFile* b) {
     return a->header.shard < b->header.shard;
   });
@@ -60,11 +60,6 @@ std::vector<const RunsFile*> chosen(std::vector<const RunsFile*> files, bool one
   return {};
 }
 
-// The later first, as a heap wants it.
-bool comes_later(const Run& a, const Run& b) {
-  return std::tie(a.begin, a.place) > std::tie(b.begin, b.place);
-}
-
 }  // namespace
 
 bool are_one_shard(const std::vector<RunsFile>& files) {
@@ -76,7 +71,7 @@ bool are_one_shard(const std::vector<RunsFile>& files) {
 }
 
 std::vector<RunsSet> join_shards(const std::vector<RunsFile>& files, bool one_suffices,
-                                 std::vector<LeftOut>& left_out) {
+                                 std::vector<Unreadable>& left_out) {
   std::map<std::string, size_t> places;
   std::vector<std::vector<const RunsFile*>> alike;
   for (const RunsFile& file : files) {
@@ -107,8 +102,13 @@ ShardStream::ShardStream(std::vector<std::unique_ptr<RunStream>> shards) {
     Shard shard{std::move(runs), {}};
     if (advance(shard)) shards_.push_back(std::move(shard));
   }
-  std::make_heap(shards_.begin(), shards_.end(),
-                 [](const Shard& a, const Shard& b) { return comes_later(a.next, b.next); });
+  std::make_heap(shards_.begin(), shards_.end(), comes_later);
+}
+
+// Whether it comes after the other; so the earliest is on top of the heap.
+bool ShardStream::comes_later(const Shard& shard, const Shard& other) {
+  return std::tie(shard.next.begin, shard.next.place) >
+         std::tie(other.next.begin, other.next.place);
 }
 
 // Reads a shard's next run; false at its end.
@@ -120,11 +120,10 @@ bool ShardStream::advance(Shard& shard) {
 
 bool ShardStream::next(Run& run) {
   if (shards_.empty() || !error_.empty()) return false;
-  const auto later = [](const Shard& a, const Shard& b) { return comes_later(a.next, b.next); };
-  std::pop_heap(shards_.begin(), shards_.end(), later);
+  std::pop_heap(shards_.begin(), shards_.end(), comes_later);
   run = shards_.back().next;
   if (advance(shards_.back())) {
-    std::push_heap(shards_.begin(), shards_.end(), later);
+    std::push_heap(shards_.begin(), shards_.end(), comes_later);
   } else {
     shards_.pop_back();
   }

@@ -27,17 +27,11 @@ struct RunsSet {
   RunsHeader header;               ///< of the first
 };
 
-/// A file whose runs are not merged.
-struct LeftOut {
-  std::string path;
-  std::string problem;  ///< a message that names it
-};
-
 /// Puts the shards of the same captures together. A shard is left out, with the reason, if it is
 /// there twice; and, unless `one_suffices`, if the others are not all there, for its runs alone
 /// make no count. O(n log n) in the length of all headers.
 std::vector<RunsSet> join_shards(const std::vector<RunsFile>& files, bool one_suffices,
-                                 std::vector<LeftOut>& left_out);
+                                 std::vector<Unreadable>& left_out);
 
 /// Whether all files are the same shard of several, each of other captures: they can be merged to
 /// that shard of all their captures.
@@ -57,6 +51,7 @@ class ShardStream : public RunStream {
     std::unique_ptr<RunStream> runs;
     Run next;
   };
+  static bool comes_later(const Shard& shard, const Shard& other);
   bool advance(Shard& shard);
 
   std::vector<Shard> shards_;  // those that go on: a heap, the earliest on top

@@ -45,9 +45,9 @@ RunsFile file_of(const std::string& path, uint32_t shard, uint32_t shards,
   return file;
 }
 
-std::vector<std::string> problems_of(const std::vector<LeftOut>& files) {
+std::vector<std::string> problems_of(const std::vector<Unreadable>& files) {
   std::vector<std::string> problems;
-  for (const LeftOut& file : files) problems.push_back(file.problem);
+  for (const Unreadable& file : files) problems.push_back(file.problem);
   return problems;
 }
 
@@ -114,7 +114,7 @@ TEST(Shards, EndWithOneThatFails) {
 }
 
 TEST(Shards, OfTheSameCapturesBelongTogether) {
-  std::vector<LeftOut> left_out;
+  std::vector<Unreadable> left_out;
   const auto sets = join_shards(
       {file_of("a2", 2, 2), file_of("b1", 1, 2, "b.pcap"), file_of("a1", 1, 2),
        file_of("whole", 1, 1), file_of("whole too", 1, 1), file_of("b2", 2, 2, "b.pcap")},
@@ -128,7 +128,7 @@ TEST(Shards, OfTheSameCapturesBelongTogether) {
 }
 
 TEST(Shards, AreLeftOutWithoutTheOthers) {
-  std::vector<LeftOut> left_out;
+  std::vector<Unreadable> left_out;
   const auto sets = join_shards(
       {file_of("a1", 1, 3), file_of("a3", 3, 3), file_of("b2", 2, 3, "b.pcap")}, false, left_out);
   EXPECT_TRUE(sets.empty());
@@ -140,7 +140,7 @@ TEST(Shards, AreLeftOutWithoutTheOthers) {
 }
 
 TEST(Shards, AreNeverCountedTwice) {
-  std::vector<LeftOut> left_out;
+  std::vector<Unreadable> left_out;
   const auto sets = join_shards(
       {file_of("a1", 1, 2), file_of("a2", 2, 2), file_of("a1 again", 1, 2)}, false, left_out);
   ASSERT_EQ(sets.size(), 1u);
@@ -158,7 +158,7 @@ TEST(Shards, OneOfManyCapturesIsMergedToThatShardOfAll) {
   EXPECT_FALSE(are_one_shard({file_of("a2", 2, 3), file_of("b2", 2, 4, "b.pcap")}));
   EXPECT_FALSE(are_one_shard({file_of("a", 1, 1)}));
   EXPECT_FALSE(are_one_shard({}));
-  std::vector<LeftOut> left_out;
+  std::vector<Unreadable> left_out;
   const auto sets = join_shards(same, true, left_out);
   EXPECT_EQ(sets.size(), 2u);
   EXPECT_EQ(left_out.size(), 1u);
