@@ -136,7 +136,7 @@ static_assert(sizeof(AnsweredService) == 48);
 
 /// Counts observations.
 ///
-/// Memory: 32 bytes a pair and 6 to 12 for its place in the index, about 100 a source, for IPv6
+/// Memory: 32 bytes a pair and 6 to 12 for its place in the index, about 120 a source, for IPv6
 /// about 30 for each distinct address, and 60 for each service that answered. Past
 /// `Options::limit` no more pairs are stored; how many destinations the sources contact beyond them
 /// is estimated. Not thread-safe.
