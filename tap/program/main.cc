@@ -18,7 +18,9 @@ namespace {
 
 std::atomic<bool> g_stop = false;
 
-void complain(const std::string& message) { std::fprintf(stderr, "fanout: %s\n", message.c_str()); }
+void complain(const std::string& message) {
+  std::fprintf(stderr, "fanout: %s\n", printable_message(message).c_str());
+}
 
 // What libwireshark and wsutil report through.
 void report(const char* format, va_list values) {

@@ -8,6 +8,8 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
+#include "tap/report/words.h"
+
 #ifdef _WIN32
 #include <io.h>
 #define fileno _fileno
@@ -202,6 +204,18 @@ std::string why_not_writable(const std::string& path) {
   }
   Output output(path);
   return output.open() ? "" : output.error();
+}
+
+std::string printable_message(std::string_view message) {
+  const bool unicode = g_get_charset(nullptr) != 0;
+  std::string result;
+  while (true) {
+    const size_t end = message.find('\n');
+    result += printable(message.substr(0, end), unicode);
+    if (end == std::string_view::npos) return result;
+    result += '\n';
+    message.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace fanout

@@ -55,6 +55,10 @@ std::string write_report(const Options& options, const Report& report, Presentat
 /// Whether a report could be written to `path`: empty if so, else the reason. Leaves no trace.
 std::string why_not_writable(const std::string& path);
 
+/// A message for standard error, where a terminal may show it: printable() in the user's encoding,
+/// but for the ends of its lines.
+std::string printable_message(std::string_view message);
+
 }  // namespace fanout
 
 #endif  // FANOUT_TAP_REPORT_OUTPUT_H_

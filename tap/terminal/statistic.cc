@@ -27,6 +27,10 @@ OpenWindow* g_open_window = nullptr;
 // The statistic that shows the progress of the run: the first one, none in Wireshark's window.
 Statistic* g_progress_owner = nullptr;
 
+void complain(const std::string& message) {
+  report_failure("%s", printable_message(message).c_str());
+}
+
 // One -z fanout. Several in a run are independent.
 class Statistic {
  public:
@@ -148,7 +152,7 @@ class Statistic {
     presentation.name = host_name;
     presentation.service_name = service_name;
     const std::string why = write_report(options_, report, std::move(presentation));
-    if (!why.empty()) report_failure("fanout: %s", why.c_str());
+    if (!why.empty()) complain("fanout: " + why);
     return why.empty();
   }
 
@@ -174,7 +178,7 @@ void stop_listening() {
 void start_listening() {
   for (Statistic* statistic : g_statistics) {
     if (GString* error = statistic->listen()) {
-      report_failure("fanout: %s", error->str);
+      complain(std::string("fanout: ") + error->str);
       std::exit(1);
     }
   }
@@ -182,7 +186,7 @@ void start_listening() {
 
 // Ends tshark with one line; in Wireshark's window a message must do.
 StatInitResult refuse(const std::string& message) {
-  report_failure("%s", message.c_str());
+  complain(message);
   if (!in_window()) std::exit(1);
   return stat_init_result(false);
 }

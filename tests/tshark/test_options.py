@@ -198,6 +198,13 @@ class Errors(TsharkTest):
     def test_unknown_option(self) -> None:
         self.refused("fanout,bogus", '"bogus"', "option", "json", "top=N")
 
+    def test_what_is_named_controls_no_terminal(self) -> None:
+        for word in ("{}", "top={}", "file=/{}/report"):
+            option = "fanout," + word.format("\x1b[31m\u202e")
+            done = tshark("-n", "-z", option, "-r", capture(CAPTURE))
+            self.says(done, "\ufffd[31m\ufffd")
+            self.assertNotEqual(done.status, 0)
+
     def test_unknown_key(self) -> None:
         self.refused("fanout,depth=3", '"depth=3"', "top=N")
 
