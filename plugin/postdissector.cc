@@ -143,6 +143,13 @@ Verdicts verdicts_on(const Address& source, bool pass_is_done) {
   return accusation == nullptr ? Verdicts() : accusation->verdicts;
 }
 
+// The tool whose probes a suspect's look like, likewise.
+Tool tool_of_suspect(const Address& source, bool pass_is_done) {
+  if (pass_is_done) return g_marks->tool(source);
+  const Accusation* accusation = g_marks->accusation(source);
+  return accusation == nullptr ? Tool::kNone : accusation->tool;
+}
+
 // Says so where a suspect begins to exchange data with a host that it had scanned.
 void mark_conversation(packet_info* pinfo, tvbuff_t* tvb, proto_tree* subtree, proto_item* item,
                        const Mark& mark) {
@@ -203,6 +210,10 @@ void add_tree(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Observa
   if (!verdicts.none()) {
     const char* text = wmem_strdup(pinfo->pool, verdicts_text(verdicts).c_str());
     generated(proto_tree_add_string(subtree, hf_verdict, tvb, 0, 0, text));
+  }
+  const Tool tool = is_suspect ? tool_of_suspect(observation.source, pass_is_done) : Tool::kNone;
+  if (tool != Tool::kNone) {
+    generated(proto_tree_add_string(subtree, hf_tool, tvb, 0, 0, tool_name(tool)));
   }
   mark_conversation(pinfo, tvb, subtree, item, mark);
   mark_expert(pinfo, item, mark, observation, source);

@@ -31,8 +31,9 @@ local function bytes_at(field, offset, most)
   return source:raw(offset, size)
 end
 
-local WITH_OPTIONS = 60 + 14 -- the longest IPv4 header, and TCP's as far as the flags
-local WITHOUT_EXTENSIONS = 40 + 24 -- with a neighbour solicitation's target
+local UP_TO_PAYLOAD = 8 + 20 -- UDP's header and what tells a scanner's payload; more than of others
+local WITH_OPTIONS = 60 + UP_TO_PAYLOAD -- the longest IPv4 header, and what follows it
+local WITHOUT_EXTENSIONS = 40 + UP_TO_PAYLOAD -- with a neighbour solicitation's target
 
 -- The bytes of a header and of what follows it, from the field with its source address, and how
 -- many there are in all.

@@ -129,6 +129,7 @@ local function ask_for_several(pair)
   pair.earliest, pair.latest = pair.first_time, pair.first_time
 end
 
+-- Notes that a service was requested, and gives whether it is a further one, after the first.
 local function ask(pair, service, observation, time)
   if not pair.asked and not pair.served then
     pair.asked = true
@@ -150,6 +151,7 @@ local function ask(pair, service, observation, time)
     if not pair.earliest or times.is_earlier(time, pair.earliest) then pair.earliest = time end
     if not pair.latest or times.is_earlier(pair.latest, time) then pair.latest = time end
   end
+  return true
 end
 
 -- Notes that the destination of a pair answered, from this service of its own.
@@ -271,8 +273,8 @@ local function begin(engine, pair, observation, time)
   return nil
 end
 
--- What a packet of each role says. `first` is whether it is the pair's first that says something,
--- and `other` the opposite pair, or nil.
+-- What a packet of each role says, and whether it requests a further service. `first` is whether it
+-- is the pair's first that says something, and `other` the opposite pair, or nil.
 local weigh = {}
 
 weigh[ASK] = function(_, pair, observation, frame)
@@ -282,7 +284,7 @@ weigh[ASK] = function(_, pair, observation, frame)
     end
     pair.open_attempts = min(pair.open_attempts + 1, MOST_OPEN_ATTEMPTS)
   end
-  ask(pair, observation.asked, observation, frame.time)
+  return ask(pair, observation.asked, observation, frame.time)
 end
 
 weigh[DATAGRAM] = function(_, pair, observation, frame, other)
@@ -319,8 +321,7 @@ end
 
 weigh[REFUSAL] = function(_, pair, observation, frame, other, is_first)
   if pair.bare and pair.probe == "rst" then
-    if observation.probe == "rst" then ask(pair, observation.asked, observation, frame.time) end
-    return
+    return observation.probe == "rst" and ask(pair, observation.asked, observation, frame.time)
   end
   pair.open_handshakes = max(pair.open_handshakes - 1, 0)
   if not other then return end
@@ -353,8 +354,7 @@ weigh[DATA] = function(engine, pair, observation, frame, other)
     pair.connected = true
     answer(pair, asked)
   elseif pair.bare and observation.probe then
-    if own % PORTS > asked % PORTS then ask(pair, asked, observation, frame.time) end
-    return
+    return own % PORTS > asked % PORTS and ask(pair, asked, observation, frame.time)
   end
   if has_handshake(transport) then
     if not pair.talked then
@@ -374,7 +374,7 @@ local function new_source(from, frame)
   return {
     address = from, pairs = {}, by_destination = {}, contacted = 0, answered = 0, talked = 0,
     heard = 0, tcp_attempts = 0, tcp_refused = 0, tcp_handshakes = 0, packets = 0, bytes = 0,
-    first_frame = frame,
+    first_frame = frame, probes = 0, by_tool = {},
   }
 end
 
@@ -409,6 +409,12 @@ local function find_or_add_pair(engine, source, to, frame)
   return pair
 end
 
+-- Counts the first packet to a destination, or for a further service of it.
+local function count_probe(source, tool)
+  source.probes = source.probes + 1
+  if tool then source.by_tool[tool] = (source.by_tool[tool] or 0) + 1 end
+end
+
 -- Counts an observation of a frame, which is { number =, bytes =, time = }.
 local function count(engine, frame, observation)
   local from, to, role = observation.from, observation.to, observation.role
@@ -441,7 +447,10 @@ local function count(engine, frame, observation)
   else
     other = opposite(engine, observation)
   end
-  weigh[role](engine, pair, observation, frame, other, is_first)
+  local is_new_service = weigh[role](engine, pair, observation, frame, other, is_first)
+  if is_new_service or (pair.packets == 1 and pair.contacted) then
+    count_probe(source, observation.tool)
+  end
   if (observation.payload or 0) > 0 then exchange(engine, frame, observation, pair) end
 end
 

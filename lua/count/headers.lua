@@ -3,6 +3,7 @@
 
 local addresses = require("count.address")
 local observation = require("count.observation")
+local tools = require("count.tools")
 
 local byte, floor, huge, max, min = string.byte, math.floor, math.huge, math.max, math.min
 local OTHER, TCP, UDP, ICMP = observation.OTHER, observation.TCP, observation.UDP, observation.ICMP
@@ -180,7 +181,9 @@ local function read_ipv4_transport(bytes, available)
   if total ~= 0 then
     size, length = min(size, max(header, total)), max(header, total) - header
   end
-  return read_payload(protocol, bytes, header + 1, size, length, available - header)
+  local seen = read_payload(protocol, bytes, header + 1, size, length, available - header)
+  seen.tool = tools.find(bytes, header + 1, size, length, seen, true)
+  return seen
 end
 
 local HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION_OPTIONS = 0, 43, 44, 51, 60
@@ -197,7 +200,9 @@ local function read_ipv6_transport(bytes, available)
     local is_options = protocol == HOP_BY_HOP or protocol == ROUTING
       or protocol == DESTINATION_OPTIONS
     if not (is_options or protocol == AUTHENTICATION or protocol == FRAGMENT) then
-      return read_payload(protocol, bytes, at, size, length, available - at + 1)
+      local seen = read_payload(protocol, bytes, at, size, length, available - at + 1)
+      seen.tool = tools.find(bytes, at, size, length, seen, false)
+      return seen
     end
     if size - at + 1 < 8 then return unknown() end
     local next_protocol, units, o1, o2 = byte(bytes, at, at + 3)

@@ -166,10 +166,20 @@ local function scanned(contacted, evidence)
   return found
 end
 
+-- The tool whose probes nearly all of the source's look like, or nil.
+local function tool_of_probes(source)
+  if source.probes < parameters.FEWEST_TOOL_PROBES then return nil end
+  for tool, count in pairs(source.by_tool) do
+    if count >= parameters.TOOL_SHARE * source.probes then return tool end
+  end
+  return nil
+end
+
 local function new_evidence(engine, source)
   local evidence = {
     scan_score = 0, scan_concentration = 0, scan_services = 0, arp_score = 0, errors = 0,
-    discovery = 0, failed_hosts = {}, one_way = is_source_one_way(engine, source),
+    discovery = 0, failed_hosts = {}, tool = tool_of_probes(source),
+    one_way = is_source_one_way(engine, source),
   }
   for _, name in ipairs(COUNTS) do evidence[name] = 0 end
   evidence.tcp_attempts = source.tcp_attempts

@@ -204,6 +204,7 @@ local function reason(source, evidence, ports)
     local hosts = destinations - evidence.multicast - evidence.discovery
     add_contacts(append, evidence, ports, hosts)
   end
+  if evidence.tool then append("probes look like " .. evidence.tool .. "'s") end
   add_others(append, evidence)
   if destinations > 0 then append(ratio(source.packets, destinations) .. " packets each") end
   append(format("up to %s a minute",

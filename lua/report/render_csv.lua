@@ -110,7 +110,7 @@ local function csv_source(row, options)
   end), { options.window > 0 and whole(evidence.busiest_window) or "" },
     csv_service(evidence.top_service_hosts > 0 and evidence.top_service),
     csv_service(evidence.scan_contacted > 0 and evidence.scan_service), csv_scan(row),
-    csv_found(row.findings))
+    csv_found(row.findings), { evidence.tool or "" })
 end
 
 local function csv_destination(row)
@@ -140,7 +140,8 @@ local function render_csv(report)
     end
   else
     add(append_all({}, WHO, ROW_COUNTS, JUDGEMENT, REASON, ESTIMATE, DETAILS, COUNTS,
-      { "busiest_window" }, service("top_service"), service("scan_service"), SCAN, FOUND))
+      { "busiest_window" }, service("top_service"), service("scan_service"), SCAN, FOUND,
+      { "tool" }))
     for _, row in ipairs(report.sources) do add(csv_source(row, report.options)) end
   end
   return concat(lines)

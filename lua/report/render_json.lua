@@ -99,6 +99,7 @@ end
 local function json_targets(add, row)
   local targets = row.evidence.targets
   if targets.probe_name then add("probe", json_text(targets.probe_name)) end
+  if row.evidence.tool then add("tool", json_text(row.evidence.tool)) end
   add("targets", whole(targets.count))
   if targets.block then add("target_block", json_text(targets.block_text)) end
   add("targets_in_block", whole(targets.in_block))

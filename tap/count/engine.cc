@@ -60,6 +60,7 @@ Engine::Engine(const Options& options)
       seed_(random_seed()),
       services_(0, SeededHash{seed_}),
       per_pair_(0, SeededHash{seed_}),
+      by_tool_(0, SeededHash{seed_}),
       excess_(0, SeededHash{seed_}),
       beyond_(0, SeededHash{seed_}) {}
 
@@ -166,6 +167,7 @@ Engine::Seen Engine::observe(const Observation& observation, uint32_t hash, uint
   count_packets(pair, seen.pair, 1, observation.bytes);
   if (!seen.new_destination) note_time(pair, observation.time);
   seen.new_service = weigh(pair, seen.pair, source, observation);
+  if (seen.new_destination || seen.new_service) count_probe(seen, source, observation);
   if (observation.payload == 0) return seen;
   const uint32_t number = exchange(seen.pair, hash, observation, 1, observation.payload);
   if (number == kNone) return seen;
@@ -271,6 +273,20 @@ void Engine::count_packets(Pair& pair, uint32_t number, uint64_t packets, uint64
   if (sum_of_bytes >= kBytesWrap) excess_[number].bytes += sum_of_bytes & ~(kBytesWrap - 1);
 }
 
+// Counts the first packet to a destination, or for a further service of it.
+void Engine::count_probe(const Seen& seen, Source& source, const Observation& observation) {
+  if (!seen.new_service && !pairs_[seen.pair].has(Pair::kContacted)) return;
+  ++source.probes;
+  if (observation.tool != Tool::kNone) {
+    ++by_tool_[seen.source][static_cast<size_t>(observation.tool)];
+  }
+}
+
+std::array<uint32_t, kTools> Engine::probes_of(uint32_t source) const {
+  const auto found = by_tool_.find(source);
+  return found == by_tool_.end() ? std::array<uint32_t, kTools>{} : found->second;
+}
+
 void Engine::note_time(Pair& pair, int64_t time) {
   if (time == kNoTime || pair.first_time == kNoTime) return;
   const uint32_t span = span_code(distance(time, pair.first_time));
@@ -348,6 +364,7 @@ size_t Engine::memory() const {
   bytes += per_pair_.bucket_count() * (sizeof(PairServices) + 9);
   bytes +=
       answered_.memory() + answered_index_.memory() + last_data_.capacity() * sizeof(LastFrame);
+  bytes += by_tool_.bucket_count() * (kTools * sizeof(uint32_t) + 5);
   bytes += excess_.bucket_count() * (sizeof(Excess) + 9);
   bytes += beyond_.bucket_count() * (sizeof(SourceSketch) + 5);
   bytes += (unlisted_ ? sizeof(*unlisted_) : 0) + (unstored_ ? sizeof(*unstored_) : 0);

@@ -92,6 +92,7 @@ struct Source {
   uint32_t answered = 0;      ///< pairs with Pair::kAnswered
   uint32_t talked = 0;        ///< pairs with Pair::talked
   uint32_t heard = 0;         ///< pairs with Pair::heard
+  uint32_t probes = 0;  ///< first contacts and further services, as Engine::probes_of() counts
 };
 
 /// A number of distinct things and its bounds: the same three times where it is exact, else an
@@ -238,6 +239,10 @@ class Engine {
   /// The pair from `pair`'s destination to its source, if that sent anything, even if only errors,
   /// or kNone. O(1).
   uint32_t opposite_of(uint32_t pair) const;
+  /// How many of a source's probes look like each tool's, by Tool: of the packets with which it
+  /// initiated contact or requested a further service, retransmissions not included. O(1). Those
+  /// past the limit are not counted.
+  std::array<uint32_t, kTools> probes_of(uint32_t source) const;
   /// The pairs of a source in the order they were first seen; needs Options::history.
   const std::vector<uint32_t>& history(uint32_t source) const { return history_[source]; }
 
@@ -307,6 +312,7 @@ class Engine {
   bool count_beyond_limit(uint32_t source, const Observation& observation);
   void count_packets(Pair& pair, uint32_t number, uint64_t packets, uint64_t bytes);
   static void note_time(Pair& pair, int64_t time);
+  void count_probe(const Seen& seen, Source& source, const Observation& observation);
   bool weigh(Pair& pair, uint32_t number, Source& source, const Observation& observation);
   uint32_t begin(Pair& pair, uint32_t number, Source& source, const Observation& observation);
   void contact(Pair& pair, Source& source, const Observation& observation);
@@ -346,11 +352,12 @@ class Engine {
   Map<uint32_t, PairServices> per_pair_;  // pairs with Pair::kPorts
   Blocks<AnsweredService> answered_;      // of which there are no more than pairs and services_
   Index answered_index_;
-  Map<uint32_t, Excess> excess_;          // pairs whose counts outgrew their bits
-  Map<uint32_t, SourceSketch> beyond_;    // sources: destinations past the limit
-  std::unique_ptr<Sketch<14>> unlisted_;  // sources past every limit
-  std::unique_ptr<Unstored> unstored_;    // pairs past the limit, of all sources
-  uint64_t late_sources_ = 0;             // sources stored past the limit
+  Map<uint32_t, std::array<uint32_t, kTools>> by_tool_;  // sources with probes like a tool's
+  Map<uint32_t, Excess> excess_;                         // pairs whose counts outgrew their bits
+  Map<uint32_t, SourceSketch> beyond_;                   // sources: destinations past the limit
+  std::unique_ptr<Sketch<14>> unlisted_;                 // sources past every limit
+  std::unique_ptr<Unstored> unstored_;                   // pairs past the limit, of all sources
+  uint64_t late_sources_ = 0;                            // sources stored past the limit
   std::vector<std::vector<uint32_t>> history_;
   std::vector<LastFrame> last_frames_;  // by source, if runs are replayed
   std::vector<LastFrame> last_data_;    // likewise, by answered service

@@ -4,6 +4,7 @@
 
 #include "tap/count/header_fields.h"
 #include "tap/count/payloads.h"
+#include "tap/count/tools.h"
 #include "tap/count/transports.h"
 
 namespace fanout {
@@ -57,6 +58,7 @@ Reading read_ipv4(Bytes packet, uint32_t length, const Carriers& carriers,
       !read_payload(protocol, datagram.subspan(header), total - header, observation)) {
     return Reading::kUnknown;
   }
+  note_tool(datagram, datagram.subspan(header), total - header, observation);
   return read_end(protocol, datagram.subspan(header), total - header, carriers, observation);
 }
 
@@ -110,6 +112,7 @@ Reading read_ipv6(Bytes packet, uint32_t length, const Carriers& carriers,
       !read_payload(protocol, payload, rest, observation)) {
     return Reading::kUnknown;
   }
+  note_tool(packet, payload, rest, observation);
   return read_end(protocol, payload, rest, carriers, observation);
 }
 
@@ -238,8 +241,10 @@ void read_transport(Bytes packet, Observation& observation) {
     const size_t total = std::max<size_t>(header, read16(packet, 2));
     const bool is_length_known = read16(packet, 2) != 0;
     if (is_length_known) packet = packet.first(std::min(packet.size(), total));
-    read_payload(packet[9], packet.subspan(std::min(packet.size(), header)),
-                 is_length_known ? total - header : kAnyLength, observation);
+    const Bytes payload = packet.subspan(std::min(packet.size(), header));
+    const size_t length = is_length_known ? total - header : kAnyLength;
+    read_payload(packet[9], payload, length, observation);
+    note_tool(packet, payload, length, observation);
     return;
   }
   if (packet[0] >> 4 != 6 || packet.size() < kIpv6Header) return;
@@ -267,6 +272,7 @@ void read_transport(Bytes packet, Observation& observation) {
         break;
       default:
         read_payload(protocol, payload, rest, observation);
+        note_tool(packet, payload, rest, observation);
         return;
     }
     if (payload.size() < header) return;

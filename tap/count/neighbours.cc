@@ -18,6 +18,7 @@ bool read_arp(Bytes packet, Observation& observation) {
   observation.destination = Address::ipv4(&packet[kFixed + 2 * hardware + 4], Network::kArp);
   observation.transport = Transport::kOther;
   observation.probe = Probe::kNone;
+  observation.tool = Tool::kNone;
   observation.source_port = observation.destination_port = 0;
   observation.payload = 0;
   const bool looks_for_nobody =
@@ -58,6 +59,7 @@ bool read_neighbour(Bytes packet, const Observation& header, Observation& neighb
   neighbour.role = asks ? Role::kAsk : Role::kAnswer;
   neighbour.transport = Transport::kOther;
   neighbour.probe = Probe::kNone;
+  neighbour.tool = Tool::kNone;
   neighbour.source_port = neighbour.destination_port = 0;
   neighbour.payload = 0;
   const bool is_unspecified = neighbour.source.high == 0 && neighbour.source.low == 0;

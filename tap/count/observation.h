@@ -167,6 +167,29 @@ enum class Probe : uint8_t {
 };
 inline constexpr int kProbes = 16;
 
+/// A scanner whose probe a packet looks like, by its own headers alone; see tools.h.
+enum class Tool : uint8_t { kNone, kZmap, kMasscan, kMirai, kNmap, kHping };
+inline constexpr int kTools = 6;
+
+/// The name of a tool in every report; none: "".
+constexpr const char* tool_name(Tool tool) {
+  switch (tool) {
+    case Tool::kZmap:
+      return "ZMap";
+    case Tool::kMasscan:
+      return "masscan";
+    case Tool::kMirai:
+      return "Mirai";
+    case Tool::kNmap:
+      return "nmap";
+    case Tool::kHping:
+      return "hping3";
+    case Tool::kNone:
+      break;
+  }
+  return "";
+}
+
 /// Nanoseconds since 1970 of a frame that has no time stamp.
 inline constexpr int64_t kNoTime = std::numeric_limits<int64_t>::min();
 
@@ -177,6 +200,7 @@ struct Observation {
   Role role = Role::kDatagram;
   Transport transport = Transport::kOther;
   Probe probe = Probe::kNone;
+  Tool tool = Tool::kNone;
   uint16_t source_port = 0;
   uint16_t destination_port = 0;  ///< for ICMP, the type; for other protocols, their IP number
   uint32_t frame = 0;

@@ -17,7 +17,7 @@ namespace fanout {
 /// The rules by which packets become runs. To be raised with every change that makes runs written
 /// before it lead to another result: what a reader of captures makes of a packet, a field of
 /// Observation, what the collector joins.
-inline constexpr uint32_t kRunsRules = 3;
+inline constexpr uint32_t kRunsRules = 4;
 
 /// A place in the sequence of all packets: files merged by time as mergecap does it, each in the
 /// order of its own frames.

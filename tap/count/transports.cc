@@ -169,6 +169,7 @@ bool read_payload(uint8_t protocol, Bytes payload, size_t length, Observation& o
   observation.transport = Transport::kOther;
   observation.role = Role::kDatagram;
   observation.probe = Probe::kNone;
+  observation.tool = Tool::kNone;
   observation.source_port = observation.destination_port = protocol;
   observation.payload = 0;
   const size_t on_wire = length == kAnyLength ? payload.size() : length;
@@ -242,6 +243,7 @@ void read_later_fragment(Observation& observation) {
   observation.transport = Transport::kOther;
   observation.role = Role::kData;
   observation.probe = Probe::kNone;
+  observation.tool = Tool::kNone;
   observation.source_port = observation.destination_port = 0;
   observation.payload = 0;
 }

@@ -1,6 +1,7 @@
 #include "tap/judge/evidence.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -58,6 +59,16 @@ bool is_bare_stream(const Engine& engine, uint32_t number) {
   const Pair& pair = engine.pair(number);
   return pair.bare != 0 && pair.probe() == Probe::kAck && !pair.has(Pair::kPorts) &&
          engine.packets(number) > kMostTries;
+}
+
+// The tool whose probes nearly all of the source's look like.
+Tool tool_of_probes(const Engine& engine, uint32_t number) {
+  const uint32_t probes = engine.source(number).probes;
+  if (probes < kFewestToolProbes) return Tool::kNone;
+  const std::array<uint32_t, kTools> counts = engine.probes_of(number);
+  const auto most = std::max_element(counts.begin(), counts.end());
+  const bool nearly_all = static_cast<double>(*most) >= kToolShare * static_cast<double>(probes);
+  return nearly_all ? static_cast<Tool>(most - counts.begin()) : Tool::kNone;
 }
 
 // Gathers what one pair after the other says.
@@ -230,6 +241,7 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
   evidence.tcp_attempts = source.tcp_attempts;
   evidence.tcp_refused = source.tcp_refused;
   evidence.tcp_handshakes = source.tcp_handshakes;
+  evidence.tool = tool_of_probes(engine, number);
   evidence.busiest_minute = busiest(sightings, 60 * kSecond);
   if (window != 0) evidence.busiest_window = busiest(sightings, window * kSecond);
 

@@ -101,6 +101,8 @@ struct Evidence {
   double scan_score = 0;
   double scan_concentration = 0;
 
+  Tool tool = Tool::kNone;  ///< the scanner whose probes nearly all of its probes look like
+
   Targets targets;  ///< of the scan, if there is a scan service, else of all first contacts
 
   uint64_t busiest_minute = 0;  ///< most new destinations within 60 seconds

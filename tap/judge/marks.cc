@@ -66,7 +66,7 @@ void Marks::judge_now(uint32_t number, uint32_t frame) {
   const Verdicts verdicts = judge(source, evidence, settings_.ports);
   if (!verdicts.suspect()) return;
   watch.accused_in = frame;
-  accusations_[number] = {verdicts, reason(source, evidence, settings_.ports)};
+  accusations_[number] = {verdicts, reason(source, evidence, settings_.ports), evidence.tool};
 }
 
 // How many of the source's latest destinations may still answer.
@@ -137,16 +137,17 @@ void Marks::look_up_conversation(const Observation& observation, Mark* mark) con
   }
 }
 
-Verdicts Marks::verdicts(const Address& address) {
+Marks::Judgement Marks::judgement(const Address& address) {
   const uint32_t number = engine_->find_source(address);
   if (number == kNone) return {};
   Judgement& judgement = judgements_[number];
   // Not by what the source sent: an answer to it changes the verdict too.
   if (judgement.frames != engine_->frames()) {
     const Evidence evidence = gather_evidence(*engine_, number, engine_->history(number), 0);
-    judgement = {engine_->frames(), judge(engine_->source(number), evidence, settings_.ports)};
+    judgement = {engine_->frames(), judge(engine_->source(number), evidence, settings_.ports),
+                 evidence.tool};
   }
-  return judgement.verdicts;
+  return judgement;
 }
 
 uint64_t Marks::findings(const Address& address) {

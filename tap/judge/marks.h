@@ -39,6 +39,7 @@ struct Mark {
 struct Accusation {
   Verdicts verdicts;
   std::string reason;
+  Tool tool = Tool::kNone;  ///< as Evidence::tool
 };
 
 /// Counts a file's frames once, in order, and answers questions about any of them later, from the
@@ -67,7 +68,9 @@ class Marks {
   bool look_up(const Observation& observation, Mark* mark) const;
 
   /// The verdicts on a source by all that was counted. O(1) while nothing new was.
-  Verdicts verdicts(const Address& source);
+  Verdicts verdicts(const Address& source) { return judgement(source).verdicts; }
+  /// The tool that the source's probes look like by all that was counted, likewise.
+  Tool tool(const Address& source) { return judgement(source).tool; }
   /// How many services and other hosts a source found, by all that was counted. O(1) while nothing
   /// new was.
   uint64_t findings(const Address& source);
@@ -91,6 +94,7 @@ class Marks {
   struct Judgement {
     uint64_t frames = 0;  // that were counted by then
     Verdicts verdicts;
+    Tool tool = Tool::kNone;
   };
   struct FoundSoFar {
     uint64_t frames = 0;  // that were counted by then
@@ -116,6 +120,7 @@ class Marks {
   bool watch(const Engine::Seen& seen);
   size_t undecided(uint32_t source) const;
   void judge_now(uint32_t source, uint32_t frame);
+  Judgement judgement(const Address& address);
   bool passes_threshold(uint32_t source) const;
 
   MarkSettings settings_;

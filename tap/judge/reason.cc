@@ -201,6 +201,9 @@ std::string reason(const Source& source, const Evidence& evidence, uint64_t port
   std::string sentence = resolves_addresses(source.address.network)
                              ? resolving_text(source, evidence)
                              : contacts_text(evidence, ports, hosts);
+  if (evidence.tool != Tool::kNone) {
+    append(sentence, std::string("probes look like ") + tool_name(evidence.tool) + "'s");
+  }
   if (evidence.replied > 0) {
     append(sentence, "responded to " + hosts_text(evidence.replied));
   }

@@ -20,6 +20,7 @@ inline constexpr uint8_t kEvidence = 4;
 inline constexpr uint8_t kScan = 5;
 inline constexpr uint8_t kFiles = 6;
 inline constexpr uint8_t kFound = 7;
+inline constexpr uint8_t kTool = 8;
 
 inline Value frame_of(uint32_t file, uint32_t frame) {
   return file == 0 ? Value(uint64_t{frame}) : Value(Place{file, frame});

@@ -274,6 +274,18 @@ constexpr SourceColumn kSourceColumns[] = {
               const std::string& name = row.evidence.targets.probe_name;
               return name.empty() ? Value() : Value(std::string_view(name));
             }),
+    {{"tool",
+      "Probes Look Like",
+      "The scanner whose probes nearly all of the source's look like",
+      Kind::kWords,
+      kHidden,
+      kTool,
+      {},
+      Needs::kEvidence},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       const Tool tool = row.evidence.tool;
+       return tool == Tool::kNone ? Value() : Value(std::string_view(tool_name(tool)));
+     }},
     of_scan("targets", "Targets", "Hosts scanned, or with which the source initiated contact",
             Kind::kCount, kHidden,
             [](const SourceRow& row, const ReportSettings&) -> Value {

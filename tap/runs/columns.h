@@ -11,14 +11,14 @@
 namespace fanout {
 
 /// The version of the format.
-inline constexpr uint64_t kRunsFormat = 3;
+inline constexpr uint64_t kRunsFormat = 4;
 
 inline constexpr std::string_view kRunsMagic = "#fanout-runs";
 inline constexpr std::string_view kRunsNoTime = "-";
 
 /// The columns of a run. Empty are: what equals the column named in brackets; the last order if it
 /// is the later of order and last_time.
-inline constexpr std::array<std::string_view, 21> kRunsColumns = {
+inline constexpr std::array<std::string_view, 22> kRunsColumns = {
     "network",    "source", "destination", "role",
     "transport",  "probe",  "source_port", "destination_port",
     "packets",    "bytes",  "payload",  // of all packets
@@ -31,6 +31,7 @@ inline constexpr std::array<std::string_view, 21> kRunsColumns = {
     "last_frame",  // [frame]
     "last_order",
     "place",  // Run::place [0]
+    "tool",   // tool_name(), empty for none
 };
 
 constexpr std::string_view role_name(Role role) {

@@ -55,6 +55,15 @@ bool read_name(std::string_view text, NameOf name_of, Enum& value) {
   }
 }
 
+// The tool of this name; the first of them, none, has an empty one.
+bool read_tool(std::string_view text, Tool& tool) {
+  for (int i = 0; i < kTools; ++i) {
+    tool = static_cast<Tool>(i);
+    if (text == tool_name(tool)) return true;
+  }
+  return false;
+}
+
 template <typename Number>
 bool read_number(std::string_view text, Number& number) {
   const std::optional<Number> found = number_in<Number>(text);
@@ -138,7 +147,8 @@ size_t read_columns(Fields& fields, Run& run) {
                     read(read_number_or(fields.next(), run.begin.frame, run.end.frame)) &&
                     read(read_time_or(fields.next(), std::max(run.begin.order, run.greatest_time),
                                       run.end.order)) &&
-                    read(read_number_or(fields.next(), 0u, run.place)));
+                    read(read_number_or(fields.next(), 0u, run.place)) &&
+                    read(read_tool(fields.next(), first.tool)));
   first.payload = run.payload != 0 ? 1 : 0;
   return column;
 }

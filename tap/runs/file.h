@@ -1,7 +1,7 @@
 // A file of runs: text in columns, compressed with zstd.
 //
-//     #fanout-runs  3                     the version of the format
-//     #rules        3                     kRunsRules
+//     #fanout-runs  4                     the version of the format
+//     #rules        4                     kRunsRules
 //     #arp          yes                   whether the targets of ARP requests were observed
 //     #multicast    yes                   whether multicast and broadcast destinations were
 //     #filter       tcp.port == 22        the display filter, or empty

@@ -37,8 +37,8 @@ void append_address(std::string& text, const Address& address) {
 void append_run(std::string& line, const Run& run) {
   // A further field of an observation does not compile here: it needs a column, its reading in
   // fields.cc, and the next kRunsRules.
-  const auto& [source, destination, role, transport, probe, source_port, destination_port, frame,
-               bytes, time, payload] = run.first;
+  const auto& [source, destination, role, transport, probe, tool, source_port, destination_port,
+               frame, bytes, time, payload] = run.first;
   line += network_name(source.network);
   line += '\t';
   append_address(line, source);
@@ -72,6 +72,8 @@ void append_run(std::string& line, const Run& run) {
   append_unless(run.end.order, std::max(run.begin.order, run.greatest_time));
   line += '\t';
   if (run.place != 0) append_number(line, run.place);
+  line += '\t';
+  line += tool_name(tool);
   line += '\n';
 }
 
@@ -106,10 +108,10 @@ std::string header_text(const RunsHeader& header) {
 }
 
 // A frame of zstd's by itself; frames one after the other are one file.
-void write_compressed(std::string_view text, const RunsWriter::Write& write) {
+void write_compressed(ZSTD_CCtx* context, std::string_view text, const RunsWriter::Write& write) {
   std::string compressed(ZSTD_compressBound(text.size()), '\0');
   const size_t size =
-      ZSTD_compress(compressed.data(), compressed.size(), text.data(), text.size(), kLevel);
+      ZSTD_compress2(context, compressed.data(), compressed.size(), text.data(), text.size());
   write(std::string_view(compressed).substr(0, size));
 }
 
@@ -169,8 +171,9 @@ bool RunsWriter::finish(const RunsHeader& header, const Write& write) {
   }
   if (state.code == 0) {
     // The first line alone, so that are_runs() can see it whatever follows.
-    write_compressed(std::string(kRunsMagic) + '\t' + std::to_string(kRunsFormat) + '\n', write);
-    write_compressed(header_text(header), write);
+    write_compressed(state.context.get(),
+                     std::string(kRunsMagic) + '\t' + std::to_string(kRunsFormat) + '\n', write);
+    write_compressed(state.context.get(), header_text(header), write);
     std::string piece(kPiece, '\0');
     while (const size_t size = std::fread(piece.data(), 1, piece.size(), state.spool.get())) {
       write(std::string_view(piece).substr(0, size));

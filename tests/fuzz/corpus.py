@@ -53,16 +53,16 @@ ARGUMENTS = (
 
 
 RUNS = (
-    "#fanout-runs\t3\n#rules\t3\n#arp\tyes\n#multicast\tno\n#filter\ttcp\n"
+    "#fanout-runs\t4\n#rules\t4\n#arp\tyes\n#multicast\tno\n#filter\ttcp\n"
     "#shard\t1\t1\n"
     "#file\t0\ta.pcap\t9\t1\t5\t6\tpcap\t\t5\n"
     "#file\t1\t\\xc3\\xa9.pcap\t4\t0\t-\t-\tpcapng\tcut off\t-\n"
     "#columns\tnetwork\tsource\tdestination\trole\ttransport\tprobe\tsource_port\tdestination_port\t"
     "packets\tbytes\tpayload\tfile\tframe\ttime\tfirst_time\tlast_time\torder\tlast_file\t"
-    "last_frame\tlast_order\tplace\n"
-    "IPv4\t192.0.2.1\t192.0.2.2\task\ttcp\tsyn\t40000\t22\t3\t180\t0\t0\t1\t5\t\t6\t\t1\t4\t9\t\n"
-    "IPv6\t2001:db8::1\tff02::1\tdatagram\tudp\tudp\t53\t53\t1\t70\t28\t1\t2\t-\t\t\t7\t\t\t\t1\n"
-    "ARP\t192.0.2.1\t192.0.2.9\tanswer\tip\t-\t0\t0\t1\t42\t0\t0\t9\t8\t\t\t\t\t\t\t\n"
+    "last_frame\tlast_order\tplace\ttool\n"
+    "IPv4\t192.0.2.1\t192.0.2.2\task\ttcp\tsyn\t40000\t22\t3\t180\t0\t0\t1\t5\t\t6\t\t1\t4\t9\t\tnmap\n"
+    "IPv6\t2001:db8::1\tff02::1\tdatagram\tudp\tudp\t53\t53\t1\t70\t28\t1\t2\t-\t\t\t7\t\t\t\t1\t\n"
+    "ARP\t192.0.2.1\t192.0.2.9\tanswer\tip\t-\t0\t0\t1\t42\t0\t0\t9\t8\t\t\t\t\t\t\t\t\n"
     "#end\t3\n"
 )
 """A file of runs."""
@@ -97,7 +97,7 @@ def all_seeds() -> Iterator[Tuple[str, bytes]]:
     for argument in ARGUMENTS:
         yield "options", argument.encode()
     rules = re.search(r"kRunsRules = (\d+)", RULES.read_text(encoding="ascii"))
-    runs = RUNS.replace("#rules\t1", "#rules\t" + (rules.group(1) if rules else "?")).encode()
+    runs = re.sub(r"#rules\t\d+", "#rules\t" + (rules.group(1) if rules else "?"), RUNS).encode()
     yield "runs", runs
     yield "runs", stored(runs)
     for number in range(50):

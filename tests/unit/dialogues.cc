@@ -69,6 +69,8 @@ Observation random_observation(const Dice& dice) {
   observation.role = static_cast<Role>(dice(kRoles));
   observation.transport = static_cast<Transport>(dice(5));
   observation.probe = random_probe(dice, observation.role);
+  const bool can_be_of_tool = observation.probe != Probe::kNone && dice(2) == 0;
+  if (can_be_of_tool) observation.tool = static_cast<Tool>(dice(kTools));
   observation.source_port = static_cast<uint16_t>(1 + dice(3));
   observation.destination_port = static_cast<uint16_t>(1 + dice(3));
   return observation;

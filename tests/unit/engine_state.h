@@ -29,9 +29,9 @@ inline auto everything(const Engine& engine) {
     pairs.emplace_back(std::bit_cast<PairBits>(engine.pair(number)), engine.packets(number),
                        engine.bytes(number), count.tried, count.answered, services);
   }
-  std::vector<
-      std::tuple<Address, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
-                 uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, int64_t, int64_t>>
+  std::vector<std::tuple<Address, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
+                         uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t,
+                         int64_t, int64_t, uint32_t, std::array<uint32_t, kTools>>>
       sources;
   for (uint32_t number = 0; number < engine.source_count(); ++number) {
     const Source& source = engine.source(number);
@@ -39,7 +39,7 @@ inline auto everything(const Engine& engine) {
                          source.tcp_attempts, source.tcp_refused, source.tcp_handshakes,
                          source.missed, source.talked, source.heard, source.first_frame,
                          source.last_frame, source.packets, source.bytes, source.first_time,
-                         source.last_time);
+                         source.last_time, source.probes, engine.probes_of(number));
   }
   std::vector<std::array<uint64_t, 10>> answered;
   for (uint32_t number = 0; number < engine.pair_count(); ++number) {

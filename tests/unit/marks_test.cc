@@ -20,7 +20,7 @@ class MarksTest : public testing::Test {
   void send(const Address& from, const Address& to, Role role = Role::kAsk, uint16_t port = 445) {
     time += step;
     const Probe probe = role == Role::kAsk ? Probe::kSyn : Probe::kNone;
-    frames.push_back({from, to, role, Transport::kTcp, probe, 40000, port,
+    frames.push_back({from, to, role, Transport::kTcp, probe, Tool::kNone, 40000, port,
                       static_cast<uint32_t>(frames.size() + 1), 60, time});
     const std::vector<Observation> packet{frames.back()};
     marks.count(packet[0].frame, time, packet,
@@ -155,8 +155,8 @@ TEST_F(MarksTest, SourcesThatGetResponsesAreNotAccused) {
   for (uint32_t i = 0; i < 40; ++i) {
     send(a, ipv4(kTargets + i), Role::kAsk, 443);
     const Observation asked = frames.back();
-    frames.push_back({asked.destination, a, Role::kAnswer, Transport::kTcp, Probe::kNone, 443,
-                      40000, asked.frame + 1, 60, time});
+    frames.push_back({asked.destination, a, Role::kAnswer, Transport::kTcp, Probe::kNone,
+                      Tool::kNone, 443, 40000, asked.frame + 1, 60, time});
     marks.count(asked.frame + 1, time, {frames.back()}, [](const Address&) { return false; });
     send(a, ipv4(kTargets + i), Role::kData, 443);
   }
@@ -186,9 +186,10 @@ TEST_F(MarksTest, AnAnswerChangesTheVerdictOnASourceThatSendsNoMore) {
       const auto frame = static_cast<uint32_t>(frames.size() + 1);
       const Address target = ipv4(kTargets + i);
       Observation packet{
-          a, target, Role::kDatagram, Transport::kUdp, Probe::kUdp, 40000, 53, frame, 60, time};
+          a,  target, Role::kDatagram, Transport::kUdp, Probe::kUdp, Tool::kNone, 40000, 53, frame,
+          60, time};
       if (answers) {
-        packet = {target, a,  Role::kAnswer, Transport::kUdp, Probe::kUdp, 53, 40000,
+        packet = {target, a,  Role::kAnswer, Transport::kUdp, Probe::kUdp, Tool::kNone, 53, 40000,
                   frame,  60, time};
       }
       frames.push_back(packet);

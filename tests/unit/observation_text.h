@@ -13,8 +13,8 @@ inline std::string text_of(const Observation& observation) {
          to_string(observation.source) + " > " + to_string(observation.destination) + " role " +
          std::to_string(static_cast<int>(observation.role)) + ' ' +
          transport_name(observation.transport) + " probe " +
-         std::to_string(static_cast<int>(observation.probe)) + ' ' +
-         std::to_string(observation.source_port) + " > " +
+         std::to_string(static_cast<int>(observation.probe)) + ' ' + tool_name(observation.tool) +
+         ' ' + std::to_string(observation.source_port) + " > " +
          std::to_string(observation.destination_port) + " bytes " +
          std::to_string(observation.bytes) + " payload " + std::to_string(observation.payload);
 }

@@ -31,6 +31,7 @@ class Cursor {
     for (const uint8_t byte : take(count)) result = result * 256 + byte;
     return result;
   }
+  void drop(size_t count) { take(std::min(count, bytes_.size())); }
   uint8_t peek() const {
     if (bytes_.empty()) throw NotCertain();
     return bytes_[0];
@@ -39,6 +40,7 @@ class Cursor {
     if (bytes_.size() > count) bytes_.resize(count);
   }
   bool empty() const { return bytes_.empty(); }
+  const std::vector<uint8_t>& all() const { return bytes_; }
 
  private:
   std::vector<uint8_t> bytes_;
@@ -83,11 +85,85 @@ const std::map<uint8_t, Meaning> kIcmpv6Types = {
     {161, {Role::kAnswer, 160}},     // Extended Echo Reply
 };
 
+// What a scanner's probe is known by, besides its observation.
+struct Traits {
+  bool is_ipv4 = false;
+  uint32_t id = 0;  // of IPv4's header
+  bool may_be_fragmented = true;
+};
+
+// The tool whose TCP probe this looks like: `rest` begins with the sequence number.
+Tool tool_of_tcp(Cursor rest, const Traits& traits, const Observation& observation) {
+  try {
+    const uint32_t sequence = rest.number(4);
+    rest.take(4);
+    const uint32_t header = rest.number(1) / 16 * 4;
+    const uint32_t flags = rest.number(1);
+    const uint32_t window = rest.number(2);
+    rest.take(4);
+    const auto destination = static_cast<uint32_t>(observation.destination.low);
+    if (traits.is_ipv4 && observation.probe == Probe::kSyn) {
+      if (sequence == destination) return Tool::kMirai;
+      if (traits.id == 54321) return Tool::kZmap;
+      const uint32_t mixed = destination ^ sequence ^ observation.destination_port;
+      if (traits.id == mixed % 65536) return Tool::kMasscan;
+    }
+    if (window == 1024) {
+      const bool has_syn = flags / 2 % 2 == 1;
+      const bool has_ack = flags / 16 % 2 == 1;
+      if (has_syn && header == 24 && rest.take(4)[0] == 2) return Tool::kNmap;
+      if (!has_syn && header == 20 && (!has_ack || sequence == 0)) return Tool::kNmap;
+    }
+    return window == 512 && header == 20 ? Tool::kHping : Tool::kNone;
+  } catch (const NotCertain&) {
+    return Tool::kNone;
+  }
+}
+
+// The same of a UDP datagram; `rest` is its data.
+Tool tool_of_udp(Cursor rest, const Traits& traits) {
+  if (traits.is_ipv4 && traits.id == 54321) return Tool::kZmap;
+  const std::vector<uint8_t> data = rest.all();
+  const std::vector<std::vector<uint8_t>> beginnings = {
+      {0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+      {119, 119, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 7, 118, 101, 114, 115, 105, 111, 110},
+      {0, 1, 114, 55, 116, 102, 116, 112, 46, 116, 120, 116},
+      {114, 254, 29, 19, 0, 0, 0, 0},
+      {227, 0, 4, 250, 0, 1, 0, 0, 0, 1, 0, 0},
+      {128, 240, 0, 16, 0, 1, 0, 0, 0, 0, 0, 0},
+      {48, 58, 2, 1, 3, 48, 15, 2, 2, 74, 105, 2},
+      {0, 17, 34, 51, 68, 85, 102, 119, 0, 0, 0, 0},
+      {79, 80, 84, 73, 79, 78, 83, 32, 115, 105, 112, 58, 110, 109}};
+  for (const auto& begin : beginnings) {
+    if (data.size() < begin.size()) continue;
+    if (std::vector<uint8_t>(data.begin(), data.begin() + static_cast<ptrdiff_t>(begin.size())) ==
+        begin) {
+      return Tool::kNmap;
+    }
+  }
+  return Tool::kNone;
+}
+
+// The same of an ICMP request of so many bytes.
+Tool tool_of_icmp(const Cursor& cursor, uint32_t length, const Traits& traits) {
+  if (traits.is_ipv4 && traits.id == 54321) return Tool::kZmap;
+  const std::vector<uint8_t> message = cursor.all();
+  const bool is_echo = message[0] == 8 || message[0] == 128;
+  if (is_echo && length == 8) return Tool::kNmap;
+  if (message[0] != 13 || length != 20 || message.size() < 20) return Tool::kNone;
+  for (size_t i = 8; i < 20; ++i) {
+    if (message[i] != 0) return Tool::kNone;
+  }
+  return Tool::kNmap;
+}
+
 // `length` is that of the TCP segment on the wire.
-void read_tcp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observation& observation) {
+void read_tcp(Cursor& cursor, uint32_t length, const Traits& traits, const Carriers& carriers,
+              Observation& observation) {
   observation.transport = Transport::kTcp;
   observation.source_port = static_cast<uint16_t>(cursor.number(2));
   observation.destination_port = static_cast<uint16_t>(cursor.number(2));
+  const Cursor after_ports = cursor;
   cursor.take(8);
   const uint32_t header = cursor.number(1) / 16 * 4;
   const bool has_data = length > header;
@@ -114,12 +190,16 @@ void read_tcp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observa
   } else {
     observation.role = Role::kAsk;
   }
+  if (observation.probe != Probe::kNone && traits.may_be_fragmented) {
+    observation.tool = tool_of_tcp(after_ports, traits, observation);
+  }
   if (carriers.tcp[observation.source_port] || carriers.tcp[observation.destination_port]) {
     throw NotCertain();
   }
 }
 
-void read_udp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observation& observation) {
+void read_udp(Cursor& cursor, uint32_t length, const Traits& traits, const Carriers& carriers,
+              Observation& observation) {
   observation.transport = Transport::kUdp;
   observation.source_port = static_cast<uint16_t>(cursor.number(2));
   observation.destination_port = static_cast<uint16_t>(cursor.number(2));
@@ -132,12 +212,19 @@ void read_udp(Cursor& cursor, uint32_t length, const Carriers& carriers, Observa
                                    ports == std::pair<uint16_t, uint16_t>{547, 546};
   if (length > 8) observation.payload = length - 8;
   if (is_from_system_port || is_from_dhcp_server) observation.role = Role::kAnswer;
+  if (traits.may_be_fragmented) {
+    Cursor data = cursor;
+    data.drop(4);  // length and checksum
+    observation.tool = tool_of_udp(data, traits);
+  }
   if (carriers.udp[observation.source_port] || carriers.udp[observation.destination_port]) {
     throw NotCertain();
   }
 }
 
-void read_icmp(Cursor& cursor, bool is_ipv6, Observation& observation) {
+void read_icmp(Cursor& cursor, bool is_ipv6, uint32_t length, const Traits& traits,
+               Observation& observation) {
+  const Cursor whole = cursor;
   const auto type = static_cast<uint8_t>(cursor.number(1));
   const auto& types = is_ipv6 ? kIcmpv6Types : kIcmpTypes;
   const auto found = types.find(type);
@@ -149,7 +236,10 @@ void read_icmp(Cursor& cursor, bool is_ipv6, Observation& observation) {
   }
   observation.transport = Transport::kIcmp;
   observation.role = meaning.role;
-  if (meaning.role == Role::kAsk) observation.probe = Probe::kIcmp;
+  if (meaning.role == Role::kAsk) {
+    observation.probe = Probe::kIcmp;
+    if (traits.may_be_fragmented) observation.tool = tool_of_icmp(whole, length, traits);
+  }
   if (meaning.role == Role::kError) observation.probe = Probe::kError;
   const std::set<std::pair<int, int>> refusals =
       is_ipv6 ? std::set<std::pair<int, int>>{{1, 4}, {4, 1}}
@@ -161,19 +251,20 @@ void read_icmp(Cursor& cursor, bool is_ipv6, Observation& observation) {
   observation.destination_port = meaning.request;
 }
 
-void read_payload(uint32_t protocol, bool is_ipv6, Cursor& cursor, uint32_t length,
+void read_payload(uint32_t protocol, const Traits& traits, Cursor& cursor, uint32_t length,
                   const Carriers& carriers, Observation& observation) {
+  const bool is_ipv6 = !traits.is_ipv4;
   switch (protocol) {
     case 6:
-      return read_tcp(cursor, length, carriers, observation);
+      return read_tcp(cursor, length, traits, carriers, observation);
     case 17:
-      return read_udp(cursor, length, carriers, observation);
+      return read_udp(cursor, length, traits, carriers, observation);
     case 1:
       if (is_ipv6) throw NotCertain();
-      return read_icmp(cursor, false, observation);
+      return read_icmp(cursor, false, length, traits, observation);
     case 58:
       if (!is_ipv6) throw NotCertain();
-      return read_icmp(cursor, true, observation);
+      return read_icmp(cursor, true, length, traits, observation);
     case 2:                                                      // IGMP
       if (is_ipv6 || cursor.peek() == 0x14) throw NotCertain();  // PIM version 1, a tunnel
       break;
@@ -196,7 +287,7 @@ void read_ipv4(Cursor& cursor, uint32_t length, const Carriers& carriers,
   const uint32_t header = first % 16 * 4;
   cursor.take(1);
   const uint32_t total = cursor.number(2);
-  cursor.take(2);
+  const uint32_t id = cursor.number(2);
   const uint32_t fragment = cursor.number(2);
   cursor.take(1);
   const uint32_t protocol = cursor.number(1);
@@ -218,7 +309,8 @@ void read_ipv4(Cursor& cursor, uint32_t length, const Carriers& carriers,
     options.take(size - 2);
   }
   cursor.cut_to(total - header);  // what follows is padding of the link layer
-  read_payload(protocol, false, cursor, total - header, carriers, observation);
+  const Traits traits{true, id, fragment / 0x4000 % 2 == 0};
+  read_payload(protocol, traits, cursor, total - header, carriers, observation);
 }
 
 void read_ipv6(Cursor& cursor, uint32_t length, const Carriers& carriers,
@@ -247,7 +339,7 @@ void read_ipv6(Cursor& cursor, uint32_t length, const Carriers& carriers,
       options.take(size);
     }
   }
-  read_payload(next, true, cursor, rest, carriers, observation);
+  read_payload(next, {}, cursor, rest, carriers, observation);
 }
 
 // True if the packet looks for somebody, or answers that.
@@ -313,8 +405,8 @@ uint32_t read_link(Link link, Cursor& cursor, uint32_t& length) {
 
 bool same(const Observation& a, const Observation& b) {
   return a.source == b.source && a.destination == b.destination && a.role == b.role &&
-         a.transport == b.transport && a.probe == b.probe && a.source_port == b.source_port &&
-         a.destination_port == b.destination_port;
+         a.transport == b.transport && a.probe == b.probe && a.tool == b.tool &&
+         a.source_port == b.source_port && a.destination_port == b.destination_port;
 }
 
 }  // namespace

@@ -69,8 +69,8 @@ Report report_with_pairs() {
                        uint16_t to_port) {
     ++frame;
     engine->count_frame(frame * kSecond);
-    engine->observe({ipv4(from), ipv4(to), role, Transport::kTcp, Probe::kNone, from_port, to_port,
-                     frame, 60, frame * kSecond});
+    engine->observe({ipv4(from), ipv4(to), role, Transport::kTcp, Probe::kNone, Tool::kNone,
+                     from_port, to_port, frame, 60, frame * kSecond});
   };
   see(0x0a000001, 0x0a000002, Role::kAsk, 1000, 22);
   see(0x0a000002, 0x0a000001, Role::kAnswer, 22, 1000);

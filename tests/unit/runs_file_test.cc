@@ -62,18 +62,21 @@ std::string decompressed(const std::string& file) {
 std::vector<fanout::Run> some_runs() {
   const Address there = ipv4(0xc0000201);
   const Address back = ipv4(0xffffffff);
-  std::vector<fanout::Run> runs = {
-      run_of({there, back, Role::kAsk, Transport::kTcp, Probe::kSyn, 40000, 22, 1, 60, -5},
-             {-5, 0, 1}),
-      run_of({arp(1), arp(2), Role::kAnswer, Transport::kOther, Probe::kNone, 0, 0, 2, 42, 3},
-             {3, 0, 2}),
-      run_of({ipv6(1), ipv6(0, 0), Role::kError, Transport::kIcmp, Probe::kNone, 1, 1, 2, 60, 3},
-             {3, 0, 2}),
-      run_of(
-          {back, there, Role::kDatagram, Transport::kUdp, Probe::kNone, 53, 65535, 1, 60, kNoTime},
-          {4, 1, 1}),
-      run_of({there, back, Role::kRefusal, Transport::kTcp, Probe::kNone, 1, 2, 9, 60, 4},
-             {20, 0, 9})};
+  std::vector<fanout::Run> runs = {run_of({there, back, Role::kAsk, Transport::kTcp, Probe::kSyn,
+                                           Tool::kNmap, 40000, 22, 1, 60, -5},
+                                          {-5, 0, 1}),
+                                   run_of({arp(1), arp(2), Role::kAnswer, Transport::kOther,
+                                           Probe::kNone, Tool::kNone, 0, 0, 2, 42, 3},
+                                          {3, 0, 2}),
+                                   run_of({ipv6(1), ipv6(0, 0), Role::kError, Transport::kIcmp,
+                                           Probe::kNone, Tool::kNone, 1, 1, 2, 60, 3},
+                                          {3, 0, 2}),
+                                   run_of({back, there, Role::kDatagram, Transport::kUdp,
+                                           Probe::kNone, Tool::kNone, 53, 65535, 1, 60, kNoTime},
+                                          {4, 1, 1}),
+                                   run_of({there, back, Role::kRefusal, Transport::kTcp,
+                                           Probe::kNone, Tool::kNone, 1, 2, 9, 60, 4},
+                                          {20, 0, 9})};
   runs[0].count = 1'000'000'000'000;
   runs[0].bytes = 60'000'000'000'000;
   runs[0].first.payload = 1;
@@ -87,9 +90,9 @@ std::vector<fanout::Run> some_runs() {
 
 // The lines of a file with one run, in which one is replaced.
 std::string with_line(int number, const std::string& line) {
-  const fanout::Run run =
-      run_of({ipv4(1), ipv4(2), Role::kAsk, Transport::kTcp, Probe::kNone, 40000, 22, 1, 60, 5},
-             {5, 0, 1});
+  const fanout::Run run = run_of({ipv4(1), ipv4(2), Role::kAsk, Transport::kTcp, Probe::kNone,
+                                  Tool::kNone, 40000, 22, 1, 60, 5},
+                                 {5, 0, 1});
   std::string text =
       decompressed(written({.files = {{"a.pcap", 2, 0, 5, 6, "pcap", "", 5}}}, {run}));
   size_t from = 0;
@@ -122,17 +125,18 @@ TEST(RunsFile, IsReadAsItWasWritten) {
 }
 
 TEST(RunsFile, IsPlainTextThatCanBeReadToo) {
-  EXPECT_EQ(with_line(1, "#fanout-runs\t3"),
-            "#fanout-runs\t3\n#rules\t" + std::to_string(kRunsRules) +
-                "\n#arp\tyes\n#multicast\tyes\n#filter\t\n#shard\t1\t1\n"
-                "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\t5\n"
-                "#columns\tnetwork\tsource\tdestination\trole\ttransport\tprobe\tsource_port\t"
-                "destination_port\tpackets\tbytes\tpayload\tfile\tframe\ttime\tfirst_time\tlast_"
-                "time\torder\tlast_file\tlast_frame\tlast_order\tplace\n"
-                "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t40000\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t\t\n"
-                "#end\t1\n");
-  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t3")), "");
-  EXPECT_EQ(error_of(compressed(with_line(1, "#fanout-runs\t3"))), "");
+  EXPECT_EQ(
+      with_line(1, "#fanout-runs\t4"),
+      "#fanout-runs\t4\n#rules\t" + std::to_string(kRunsRules) +
+          "\n#arp\tyes\n#multicast\tyes\n#filter\t\n#shard\t1\t1\n"
+          "#file\t0\ta.pcap\t2\t0\t5\t6\tpcap\t\t5\n"
+          "#columns\tnetwork\tsource\tdestination\trole\ttransport\tprobe\tsource_port\t"
+          "destination_port\tpackets\tbytes\tpayload\tfile\tframe\ttime\tfirst_time\tlast_"
+          "time\torder\tlast_file\tlast_frame\tlast_order\tplace\ttool\n"
+          "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\t-\t40000\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t\t\t\n"
+          "#end\t1\n");
+  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t4")), "");
+  EXPECT_EQ(error_of(compressed(with_line(1, "#fanout-runs\t4"))), "");
 }
 
 TEST(RunsFile, CanBeEmpty) {
@@ -165,8 +169,8 @@ TEST(RunsFile, IsKnownByItsBeginning) {
 }
 
 TEST(RunsFile, OfAnotherVersionIsRefusedByName) {
-  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t2")),
-            "x.runs: line 1: is of format version \"2\"; this fanout reads version 3: write it "
+  EXPECT_EQ(error_of(with_line(1, "#fanout-runs\t3")),
+            "x.runs: line 1: is of format version \"3\"; this fanout reads version 4: write it "
             "again from the captures");
   EXPECT_EQ(
       error_of(with_line(2, "#rules\t0")),
@@ -265,10 +269,10 @@ TEST(RunsFile, NamesTheLineAndWhatIsWrongWithIt) {
       {std::string(70'000, 'x'), "the line is longer than 65536 bytes"},
   };
   for (const auto& [line, wrong] : cases) {
-    // The last column of runs, the place, is empty.
+    // The last columns of runs, the place and the tool, are empty.
     const bool is_run = line.find('\t') != std::string::npos && line[0] != '#';
-    const std::string with_place = is_run ? line + '\t' : line;
-    const std::string error = error_of(with_line(9, with_place));
+    const std::string whole = is_run ? line + "\t\t" : line;
+    const std::string error = error_of(with_line(9, whole));
     if (line == "#end\t0") {
       EXPECT_EQ(error, "x.runs: line 10: something follows the end");
       continue;
@@ -278,6 +282,14 @@ TEST(RunsFile, NamesTheLineAndWhatIsWrongWithIt) {
                          (is_column ? "the column " + wrong + " is missing or wrong" : wrong))
         << line;
   }
+}
+
+TEST(RunsFile, RefusesAToolThatItDoesNotKnow) {
+  const std::string run =
+      "IPv4\t0.0.0.1\t0.0.0.2\task\ttcp\tsyn\t1\t22\t1\t60\t0\t0\t1\t5\t\t\t\t\t\t\t\t";
+  EXPECT_EQ(error_of(with_line(9, run + "masscan")), "");
+  EXPECT_EQ(error_of(with_line(9, run + "Masscan")),
+            "x.runs: line 9: the column tool is missing or wrong");
 }
 
 TEST(RunsFile, RefusesRunsThatAreNotInOrder) {

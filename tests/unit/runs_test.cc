@@ -23,7 +23,9 @@ class CollectorTest : public testing::Test {
             uint16_t own = 1000, uint16_t port = 53) {
     at.order += kSecond;
     ++at.frame;
-    collector.add({from, to, role, transport, Probe::kNone, own, port, at.frame, 60, at.order}, at);
+    collector.add(
+        {from, to, role, transport, Probe::kNone, Tool::kNone, own, port, at.frame, 60, at.order},
+        at);
   }
   void ping(const Address& from, const Address& to) {
     send(from, to, Role::kAsk, Transport::kIcmp, 8, 8);
@@ -65,10 +67,11 @@ TEST_F(CollectorTest, JoinsEqualPacketsWhateverOtherHostsSend) {
 TEST_F(CollectorTest, KeepsFirstAndLastFrameTimesAndBytes) {
   ping(a, b);
   ping(a, b);
-  collector.add({a, b, Role::kAsk, Transport::kIcmp, Probe::kNone, 8, 8, 3, 40, -5},
+  collector.add({a, b, Role::kAsk, Transport::kIcmp, Probe::kNone, Tool::kNone, 8, 8, 3, 40, -5},
                 {at.order, 3, 3});
-  collector.add({a, b, Role::kAsk, Transport::kIcmp, Probe::kNone, 8, 8, 4, 40, kNoTime},
-                {at.order, 3, 4});
+  collector.add(
+      {a, b, Role::kAsk, Transport::kIcmp, Probe::kNone, Tool::kNone, 8, 8, 4, 40, kNoTime},
+      {at.order, 3, 4});
   EXPECT_EQ(counts(), (Counts{4}));
   EXPECT_EQ(runs[0].begin, (Moment{kSecond, 3, 1}));
   EXPECT_EQ(runs[0].end, (Moment{2 * kSecond, 3, 4}));
@@ -125,8 +128,8 @@ TEST_F(CollectorTest, KeepsNetworksApart) {
 }
 
 TEST_F(CollectorTest, JoinsRunsAsTheirPackets) {
-  fanout::Run run =
-      run_of({a, b, Role::kAsk, Transport::kIcmp, Probe::kNone, 8, 8, 7, 60, 5}, {5, 1, 7});
+  fanout::Run run = run_of(
+      {a, b, Role::kAsk, Transport::kIcmp, Probe::kNone, Tool::kNone, 8, 8, 7, 60, 5}, {5, 1, 7});
   run.count = 10;
   run.bytes = 600;
   run.end = {9, 1, 9};

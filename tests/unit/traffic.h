@@ -27,12 +27,13 @@ class Traffic {
   uint32_t frame = 0;
   int64_t time = 1'700'000'000 * kSecond;
   int64_t step = kSecond / 1000;
+  Tool tool = Tool::kNone;  ///< that the packets look like
 
   Engine::Seen send(const Address& source, const Address& destination, Role role,
                     Transport transport = Transport::kOther, uint16_t source_port = 0,
                     uint16_t destination_port = 0, Probe probe = Probe::kNone) {
     time += step;
-    last = {source,      destination,      role,    transport, probe,
+    last = {source,      destination,      role,    transport, probe, tool,
             source_port, destination_port, ++frame, 60,        time};
     return engine_.observe(last);
   }
@@ -120,7 +121,7 @@ class Traffic {
                      uint16_t from_port, uint16_t to_port, uint32_t bytes) {
     time += step;
     const Probe probe = transport == Transport::kUdp ? Probe::kUdp : Probe::kNone;
-    last = {from, to, role, transport, probe, from_port, to_port, ++frame, 60, time, bytes};
+    last = {from, to, role, transport, probe, tool, from_port, to_port, ++frame, 60, time, bytes};
     return engine_.observe(last);
   }
 
