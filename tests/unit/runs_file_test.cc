@@ -197,6 +197,12 @@ TEST(RunsFile, ThatIsCutOffIsRefusedWhereverThatIs) {
   EXPECT_EQ(error_of(file), "");
 }
 
+bool decompresses_to(const std::string& file, const std::string& text) {
+  std::string found(text.size(), '\0');
+  const size_t size = ZSTD_decompress(found.data(), found.size(), file.data(), file.size());
+  return ZSTD_isError(size) == 0 && found.substr(0, size) == text;
+}
+
 TEST(RunsFile, ThatWasDamagedIsRefused) {
   const std::string file = written(kHeader, some_runs());
   const std::string text = decompressed(file);
@@ -208,7 +214,8 @@ TEST(RunsFile, ThatWasDamagedIsRefused) {
   for (size_t i = file.size() / 2; i < file.size(); ++i) {
     std::string damaged = file;
     damaged[i] = static_cast<char>(~damaged[i]);
-    EXPECT_NE(error_of(damaged), "") << "at " << i;
+    // A bit of zstd's tables may be of no consequence: then nothing was damaged.
+    if (!decompresses_to(damaged, text)) EXPECT_NE(error_of(damaged), "") << "at " << i;
   }
 }
 
