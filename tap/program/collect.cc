@@ -15,7 +15,9 @@ static_assert(std::is_trivially_copyable_v<Run>);
 constexpr uint32_t kFramesBetween = 4096;
 
 [[noreturn]] void fail_to_write() {
-  throw Failure(2, std::string("cannot write a temporary file: ") + std::strerror(errno));
+  const std::string why = std::strerror(errno);
+  throw Failure(2, "cannot write a temporary file in \"" + temporary_folder() +
+                       "\", which TMPDIR can change: " + why);
 }
 
 }  // namespace
@@ -26,7 +28,7 @@ Collected collect(const std::string& path, uint32_t number, const ReadSettings& 
   const std::unique_ptr<CaptureFile> file = CaptureFile::open(path, &result.facts.problem);
   if (!file) return result;
   result.facts.format = file->format();
-  result.runs.reset(std::tmpfile());
+  result.runs = temporary_file();
   if (!result.runs) fail_to_write();
   const auto write = [&](std::span<const Run> runs) {
     if (std::fwrite(runs.data(), sizeof(Run), runs.size(), result.runs.get()) != runs.size()) {

@@ -10,6 +10,7 @@
 
 #include "tap/program/reader.h"
 #include "tap/runs/file.h"
+#include "tap/runs/temporary.h"
 
 namespace fanout {
 
@@ -19,11 +20,6 @@ struct Progressed {
   std::atomic<uint64_t> bytes = 0;
   std::atomic<uint32_t> files = 0;
 };
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using TemporaryFile = std::unique_ptr<std::FILE, CloseFile>;
 
 /// What was collected from a capture.
 struct Collected {

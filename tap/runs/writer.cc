@@ -8,6 +8,7 @@
 #include "tap/runs/columns.h"
 #include "tap/runs/fields.h"
 #include "tap/runs/file.h"
+#include "tap/runs/temporary.h"
 
 namespace fanout {
 namespace {
@@ -118,14 +119,11 @@ void write_compressed(ZSTD_CCtx* context, std::string_view text, const RunsWrite
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
 };
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
 
 }  // namespace
 
 struct RunsWriter::State {
-  std::unique_ptr<std::FILE, CloseFile> spool{std::tmpfile()};
+  TemporaryFile spool = temporary_file();
   std::unique_ptr<ZSTD_CCtx, FreeContext> context{ZSTD_createCCtx()};
   std::string lines;
   std::string compressed = std::string(ZSTD_CStreamOutSize(), '\0');
