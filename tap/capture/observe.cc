@@ -93,9 +93,11 @@ Layers layers_of(const packet_info* pinfo) {
   static const int mpls = proto_get_id_by_filter_name("mpls");
   static const int fragment = proto_get_id_by_filter_name("ipv6.fraghdr");
   static const int unknown = proto_get_id_by_filter_name("data");
+  // 4.6 dissects the option of ILNP (RFC 6744) as a protocol of its own.
   static const int options[] = {ipv6, proto_get_id_by_filter_name("ipv6.hopopts"),
                                 proto_get_id_by_filter_name("ipv6.dstopts"),
-                                proto_get_id_by_filter_name("ipv6.routing")};
+                                proto_get_id_by_filter_name("ipv6.routing"),
+                                proto_get_id_by_filter_name("ilnp")};
   Layers layers;
   bool in_mpls = false;
   int before = -1;
