@@ -115,13 +115,14 @@ local ENDS_IN_IPV6_OPTIONS = { "", "%.hopopts", "%.dstopts", "%.routing" }
 -- The network of the frame's innermost header, if that came to no tap, of which there were so many
 -- as `seen` says: dissection may end in its options, before the tap, when the addresses are known.
 local function ends_in_options(seen)
-  local protocols = fields.protocols()
-  if not protocols or has_icmp() then return nil end
-  if protocols.value:find(":ip$") then
+  if not fields.protocols() or has_icmp() then return nil end
+  -- 4.6 dissects the option of ILNP (RFC 6744) as a protocol of its own.
+  local protocols = fields.protocols().value:gsub(":ilnp$", "")
+  if protocols:find(":ip$") then
     return #{ fields.ipv4_destination() } > seen[IPV4] and IPV4 or nil
   end
   for _, last in ipairs(ENDS_IN_IPV6_OPTIONS) do
-    if protocols.value:find(":ipv6" .. last .. "$") then
+    if protocols:find(":ipv6" .. last .. "$") then
       return #{ fields.ipv6_destination() } > seen[IPV6] and IPV6 or nil
     end
   end
