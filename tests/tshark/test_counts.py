@@ -25,7 +25,7 @@ REPORT = "fanout,0,all,pairs"
 
 MALFORMED = {
     "IPv4": ("ip", (":ip",)),
-    "IPv6": ("ipv6", (":ipv6", ":ipv6.hopopts", ":ipv6.dstopts", ":ipv6.routing")),
+    "IPv6": ("ipv6", (":ipv6", ":ipv6.hopopts", ":ipv6.dstopts", ":ipv6.routing", ":ilnp")),
 }
 """For each network, its protocol, and with which protocols a dissection ends in options."""
 

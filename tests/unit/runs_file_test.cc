@@ -215,7 +215,8 @@ TEST(RunsFile, ThatWasDamagedIsRefused) {
     std::string damaged = file;
     damaged[i] = static_cast<char>(~damaged[i]);
     // A bit of zstd's tables may be of no consequence: then nothing was damaged.
-    if (!decompresses_to(damaged, text)) EXPECT_NE(error_of(damaged), "") << "at " << i;
+    if (decompresses_to(damaged, text)) continue;
+    EXPECT_NE(error_of(damaged), "") << "at " << i;
   }
 }
 
