@@ -55,6 +55,22 @@ uint64_t Pair::span() const {
   return units << kSpanUnit;
 }
 
+ShortDelay ShortDelay::of(uint64_t nanoseconds) {
+  constexpr int kMantissa = 10;
+  if (nanoseconds >> kMantissa == 0) return {static_cast<uint16_t>(nanoseconds)};
+  const int exponent = std::bit_width(nanoseconds) - kMantissa;
+  const uint64_t mantissa = nanoseconds >> (exponent - 1) & ((1u << kMantissa) - 1);
+  return {static_cast<uint16_t>(uint64_t{static_cast<uint64_t>(exponent)} << kMantissa | mantissa)};
+}
+
+uint64_t ShortDelay::nanoseconds() const {
+  constexpr int kMantissa = 10;
+  const int exponent = code >> kMantissa;
+  if (exponent == 0) return code;
+  const uint64_t mantissa = (code & ((1u << kMantissa) - 1)) | 1u << kMantissa;
+  return mantissa << (exponent - 1);
+}
+
 Engine::Engine(const Options& options)
     : options_(options),
       seed_(random_seed()),
@@ -355,6 +371,20 @@ ServiceCount Engine::services(uint32_t number) const {
   }
   if (!pair.has(Pair::kAsked)) return {};
   return {1, on_speaking_terms(number) ? 1u : 0u, 0};
+}
+
+Request Engine::only_request(uint32_t number) const {
+  const Pair& pair = pairs_[number];
+  const bool answered = on_speaking_terms(number);
+  return {pair.service(), answered, !answered && has_refused(number), pair.first_frame,
+          pair.first_time};
+}
+
+Request Engine::request(uint32_t number, Service service, const Asked& asked) const {
+  const int64_t begin = pairs_[number].first_time;
+  const auto delay = static_cast<int64_t>(asked.delay.nanoseconds());
+  return {service, asked.answered != 0, asked.refused != 0, asked.first_frame,
+          begin == kNoTime || begin > INT64_MAX - delay ? begin : begin + delay};
 }
 
 size_t Engine::memory() const {

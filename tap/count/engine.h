@@ -95,6 +95,26 @@ struct Source {
   uint32_t probes = 0;  ///< first contacts and further services, as Engine::probes_of() counts
 };
 
+/// Nanoseconds in 16 bits: a floating-point number with ten bits of mantissa, so rounded down by
+/// less than a thousandth.
+struct ShortDelay {
+  uint16_t code = 0;
+  static ShortDelay of(uint64_t nanoseconds);
+  uint64_t nanoseconds() const;
+};
+
+/// What is known of a service that a source requested of a destination.
+struct Request {
+  Service service;
+  bool answered = false;
+  /// A RST or an ABORT came from it. If it is the only service, any refusal of the host, and its
+  /// ICMP error about a port or protocol that it does not have; of several, such an error does not
+  /// tell which.
+  bool refused = false;
+  uint32_t first_frame = 0;      ///< that requested it
+  int64_t first_time = kNoTime;  ///< rounded like ShortDelay after the pair's first packet
+};
+
 /// A number of distinct things and its bounds: the same three times where it is exact, else an
 /// estimate and its bounds: three standard errors, or certain ones.
 struct Cardinality {
@@ -233,6 +253,17 @@ class Engine {
       visit(service, asked.answered != 0, uint64_t{asked.packets});
     }
   }
+  /// Calls visit(Request) for the same services in the same order. O(of them).
+  template <typename Visit>
+  void for_each_request(uint32_t pair, Visit visit) const {
+    if (!pairs_[pair].has(Pair::kPorts)) {
+      if (pairs_[pair].has(Pair::kAsked)) visit(only_request(pair));
+      return;
+    }
+    for (const Service& service : per_pair_.find(pair)->second.services) {
+      visit(request(pair, service, services_.find(service_key(pair, service))->second));
+    }
+  }
   /// The service, if it answered the pair's source, or nullptr. O(1). Those of pairs and services
   /// past the limit are not stored.
   const AnsweredService* answered_service(uint32_t pair, Service service) const;
@@ -266,7 +297,10 @@ class Engine {
   struct Asked {
     uint8_t packets : 7;
     uint8_t answered : 1;
-    uint8_t opened = 0;  // by more than a bare ACK or the like
+    uint8_t opened : 1;   // by more than a bare ACK or the like
+    uint8_t refused : 1;  // by a RST or an ABORT
+    ShortDelay delay;     // of its first request, from the pair's first packet
+    uint32_t first_frame;
   };
   struct PairServices {
     std::vector<Service> services;
@@ -332,6 +366,10 @@ class Engine {
   bool has_asked(uint32_t pair, Service service) const;
   bool has_opened(uint32_t pair, Service service) const;
   void answer(uint32_t pair, Service service);
+  void refuse(uint32_t pair, Service service);
+  bool has_refused(uint32_t pair) const;
+  Request only_request(uint32_t pair) const;
+  Request request(uint32_t pair, Service service, const Asked& asked) const;
   void note_answer(uint32_t asker, uint32_t answering, Service service,
                    const Observation& observation);
   uint32_t find_exchange(uint32_t pair, uint32_t hash, const Observation& observation) const;

@@ -194,6 +194,7 @@ bool Engine::weigh_refusal(Pair& pair, uint32_t number, uint32_t other, bool is_
   if (!pair.has(Pair::kAsked) && !pair.has(Pair::kCredited) && !asker.has(Pair::kUnsolicited)) {
     ask(other, {observation.transport, observation.source_port}, observation);
   }
+  refuse(other, {observation.transport, observation.source_port});
   return false;
 }
 
@@ -301,15 +302,29 @@ bool Engine::ask(uint32_t number, Service service, const Observation& observatio
       const bool answered = on_speaking_terms(number);
       const uint64_t before = std::min<uint64_t>(packets(number) - 1, kMostAskingPackets);
       services_.emplace(service_key(number, pair.service()),
-                        Asked{static_cast<uint8_t>(before & kMostAskingPackets), answered,
-                              !may_be_connected(pair.probe())});
+                        Asked{.packets = static_cast<uint8_t>(before & kMostAskingPackets),
+                              .answered = answered,
+                              .opened = !may_be_connected(pair.probe()),
+                              .refused = !answered && has_refused(number),
+                              .delay = {},
+                              .first_frame = pair.first_frame});
       asked.services.push_back(pair.service());
       asked.answered = answered ? 1 : 0;
     }
     pair.flags |= Pair::kPorts;
     asked.earliest = asked.latest = pair.first_time;
   }
-  services_.emplace(key, Asked{1, 0, observation.role != Role::kData});
+  const bool is_later = observation.time != kNoTime && pair.first_time != kNoTime &&
+                        observation.time > pair.first_time;
+  const uint64_t delay =
+      is_later ? static_cast<uint64_t>(observation.time) - static_cast<uint64_t>(pair.first_time)
+               : 0;
+  services_.emplace(key, Asked{.packets = 1,
+                               .answered = 0,
+                               .opened = observation.role != Role::kData,
+                               .refused = 0,
+                               .delay = ShortDelay::of(delay),
+                               .first_frame = observation.frame});
   asked.services.push_back(service);
   if (observation.time != kNoTime) {
     if (asked.earliest == kNoTime) asked.earliest = asked.latest = observation.time;
@@ -352,6 +367,19 @@ void Engine::answer(uint32_t number, Service service) {
   if (found == services_.end() || found->second.answered != 0) return;
   found->second.answered = 1;
   ++per_pair_[number].answered;
+}
+
+// Notes that the destination of a pair refused, from this service of its own.
+void Engine::refuse(uint32_t number, Service service) {
+  if (!pairs_[number].has(Pair::kPorts)) return;
+  const auto found = services_.find(service_key(number, service));
+  if (found != services_.end()) found->second.refused = 1;
+}
+
+// Whether the destination itself sent something, which need not be an answer.
+bool Engine::has_refused(uint32_t number) const {
+  const uint32_t other = opposite_of(number);
+  return other != kNone && (pairs_[other].spoke != 0 || pairs_[other].has(Pair::kReplying));
 }
 
 }  // namespace fanout

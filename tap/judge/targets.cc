@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <map>
 #include <vector>
 
+#include "tap/count/blocks.h"
 #include "tap/judge/parameters.h"
 
 namespace fanout {
@@ -28,26 +28,6 @@ bool is_own_network(const Address& source, const Address& target) {
                                             : source.low >> 8 == target.low >> 8;
 }
 
-unsigned address_bits(const Address& address) {
-  return has_ipv6_addresses(address.network) ? 128 : 32;
-}
-
-// How many leading bits two addresses share.
-unsigned common_bits(const Address& a, const Address& b) {
-  if (!has_ipv6_addresses(a.network)) {
-    return static_cast<unsigned>(std::countl_zero(static_cast<uint32_t>(a.low ^ b.low)));
-  }
-  if (a.high != b.high) return static_cast<unsigned>(std::countl_zero(a.high ^ b.high));
-  return 64 + static_cast<unsigned>(std::countl_zero(a.low ^ b.low));
-}
-
-// The address with all bits after the first `bits` cleared; at least the last 32 are not.
-Address first_of_block(Address address, unsigned bits) {
-  const unsigned rest = address_bits(address) - bits;
-  address.low = rest >= 64 ? 0 : address.low >> rest << rest;
-  return address;
-}
-
 bool is_covered(uint64_t count, unsigned rest) {
   return rest < 32 &&
          static_cast<double>(count) >= kBlockCovered * static_cast<double>(uint64_t{1} << rest);
@@ -57,7 +37,7 @@ bool is_covered(uint64_t count, unsigned rest) {
 // the /24 (/120) that holds most of them.
 void find_block(const std::vector<Address>& sorted, Targets& targets) {
   if (sorted.size() < 2) return;
-  const unsigned bits = address_bits(sorted[0]);
+  const unsigned bits = address_bits(sorted[0].network);
   const unsigned common = common_bits(sorted.front(), sorted.back());
   const auto take = [&](const Address& address, unsigned prefix, size_t count) {
     targets.block = first_of_block(address, prefix);

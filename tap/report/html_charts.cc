@@ -1,12 +1,13 @@
 #include "tap/report/html_charts.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
 
+#include "tap/report/axes.h"
 #include "tap/report/html.h"
+#include "tap/report/svg.h"
 
 namespace fanout {
 namespace {
@@ -26,17 +27,6 @@ constexpr double kMarkHeight = 14;
 // Percent of the width that the plot takes; what remains is the marks' at the ends of the lines.
 constexpr double kPlotWidth = 95;
 
-// A number for SVG: always with a point, whatever the locale.
-std::string number(double value) {
-  char text[64];
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 2);
-  std::string_view digits(text, static_cast<size_t>(end - text));
-  while (digits.back() == '0') digits.remove_suffix(1);
-  if (digits.back() == '.') digits.remove_suffix(1);
-  return std::string(digits);
-}
-
 std::string_view tone_class(Tone tone) {
   switch (tone) {
     case Tone::kPlain:
@@ -49,20 +39,6 @@ std::string_view tone_class(Tone tone) {
       return "suspect";
   }
   return "";
-}
-
-void begin_chart(const ChartTexts& texts, double height, Buffer& output) {
-  const std::string id(texts.id);
-  output << "<svg id=\"" << id << "\" role=\"img\" width=\"100%\" height=\"" << number(height)
-         << "\" aria-labelledby=\"" << id << "-title " << id << "-text\">\n<title id=\"" << id
-         << "-title\">" << escaped(texts.title) << "</title>\n<desc id=\"" << id << "-text\">"
-         << escaped(texts.description) << "</desc>\n";
-}
-
-void write_text(std::string_view attributes, std::string_view x, double y, std::string_view text,
-                Buffer& output) {
-  output << "<text " << attributes << " x=\"" << x << "\" y=\"" << number(y) << "\">" << text
-         << "</text>\n";
 }
 
 // Percent of `room` for the value; never too little to be seen, but nothing for 0.
@@ -134,40 +110,6 @@ class Scale {
   double largest_;
   bool logarithmic_;
 };
-
-// Steps of a time axis, in a unit that suits them.
-struct TimeUnit {
-  double seconds;
-  const char* name;
-  std::vector<double> steps;
-};
-
-struct TimeTicks {
-  double step;  ///< in seconds
-  TimeUnit unit;
-};
-
-TimeTicks time_ticks(double seconds) {
-  const std::vector<double> decimal = {1, 2, 5, 10, 20, 50, 100, 200, 500};
-  const TimeUnit units[] = {{1e-9, "ns", decimal},
-                            {1e-6, "µs", decimal},
-                            {1e-3, "ms", decimal},
-                            {1, "s", {1, 2, 5, 10, 15, 30}},
-                            {60, "min", {1, 2, 5, 10, 15, 30}},
-                            {3600, "h", {1, 2, 3, 6, 12}},
-                            {86400, "d", {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}}};
-  for (const TimeUnit& unit : units) {
-    for (const double step : unit.steps) {
-      if (step * unit.seconds * 5 >= seconds) return {step * unit.seconds, unit};
-    }
-  }
-  return {std::ceil(seconds / 86400 / 5) * 86400, units[6]};
-}
-
-// Right where the difference does not fit an int64_t, too.
-double seconds_between(int64_t first, int64_t last) {
-  return static_cast<double>(static_cast<uint64_t>(last) - static_cast<uint64_t>(first)) / 1e9;
-}
 
 class CurvesChart {
  public:
@@ -250,14 +192,11 @@ class CurvesChart {
   bool has_threshold() const { return threshold_ <= largest(); }
 
   void write_times() {
-    const TimeTicks ticks = time_ticks(seconds_);
     const double y = kPlotTop + kPlotHeight + 17;
-    for (int i = 0; i * ticks.step <= seconds_; ++i) {
-      const double time = i * ticks.step;
-      const std::string at = number(kPlotWidth * time / seconds_) + '%';
-      const std::string label =
-          number(std::round(time / ticks.unit.seconds)) + ' ' + ticks.unit.name;
-      write_text(i == 0 ? "class=\"tick\"" : "class=\"tick middle\"", at, y, label, output_);
+    for (const TimeTick& tick : time_ticks(seconds_)) {
+      const std::string at = number(kPlotWidth * tick.seconds / seconds_) + '%';
+      write_text(tick.seconds == 0 ? "class=\"tick\"" : "class=\"tick middle\"", at, y, tick.text,
+                 output_);
     }
   }
 

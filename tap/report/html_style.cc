@@ -9,6 +9,7 @@ const std::string_view kHtmlStyle = R"css(
   --data: #3b6ea8; --partly: #8a93a3; --flag: #b26a00; --scan: #c0271f;
   --flag-ink: #8a5000; --scan-ink: #b01f18; --scan-wash: #fdeceb; --link: #1f5fa8;
   --l1: #c0271f; --l2: #1f6fb5; --l3: #a86000; --l4: #7b3fa0; --l5: #14766b; --l6: #5a6472;
+  --answered: #0072b2; --refused: #c04f00; --silent: #7d8795; /* after Okabe and Ito */
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace;
   color-scheme: light dark;
 }
@@ -18,6 +19,7 @@ const std::string_view kHtmlStyle = R"css(
     --data: #6da3dd; --partly: #8591a1; --flag: #e0a040; --scan: #f0655c;
     --flag-ink: #e9b35f; --scan-ink: #ff8a82; --scan-wash: #341b1c; --link: #8dbdf0;
     --l1: #f0655c; --l2: #6da3dd; --l3: #e0a040; --l4: #c192e0; --l5: #57bfae; --l6: #a5afbc;
+    --answered: #56b4e9; --refused: #e69f00; --silent: #8591a1;
   }
 }
 * { box-sizing: border-box; }
@@ -28,7 +30,7 @@ body {
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
   overflow-wrap: anywhere; text-size-adjust: 100%; -webkit-text-size-adjust: 100%;
 }
-h1, h2, h3, p, dl, dd, ol, figure { margin: 0; padding: 0; }
+h1, h2, h3, p, dl, dd, ol, ul, figure { margin: 0; padding: 0; }
 h1 { font-size: clamp(1.6rem, 4.5vw, 2.4rem); line-height: 1.15; letter-spacing: -.015em; }
 h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; letter-spacing: -.005em; }
 h3 { font-size: 1rem; display: flex; flex-wrap: wrap; gap: .3rem .6rem; align-items: center; }
@@ -120,6 +122,15 @@ svg .mark1 { fill: var(--l1); } svg .mark2 { fill: var(--l2); } svg .mark3 { fil
 svg .mark4 { fill: var(--l4); } svg .mark5 { fill: var(--l5); } svg .mark6 { fill: var(--l6); }
 b.mark1 { color: var(--l1); } b.mark2 { color: var(--l2); } b.mark3 { color: var(--l3); }
 b.mark4 { color: var(--l4); } b.mark5 { color: var(--l5); } b.mark6 { color: var(--l6); }
+/* A dot's form tells its response, too. */
+svg .dot { fill: none; vector-effect: non-scaling-stroke; stroke-linecap: round; }
+svg .dot.silent { stroke: var(--silent); stroke-width: 2.5px; }
+svg .dot.refused { stroke: var(--refused); stroke-width: 4px; stroke-linecap: square; }
+svg .dot.answered { stroke: var(--answered); stroke-width: 7px; }
+svg .span { stroke: var(--scan); stroke-width: 1.5px; }
+svg [class^="dark"] { fill: var(--scan); }
+svg .dark1 { fill-opacity: .2; } svg .dark2 { fill-opacity: .4; } svg .dark3 { fill-opacity: .6; }
+svg .dark4 { fill-opacity: .8; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin-top: .6rem; }
 .key { display: inline-block; vertical-align: middle; }
 .count { color: var(--soft); font-variant-numeric: tabular-nums; }
@@ -187,13 +198,20 @@ details bdi { font-family: system-ui, sans-serif; color: var(--soft); }
   details { overflow-x: auto; }
   figure { padding: .85rem .75rem; }
 }
-@media (max-width: 30rem) { svg .name { display: none; } }
+@media (max-width: 30rem) {
+  svg .name { display: none; }
+  /* There is no room beside the plots: over them, from the left edge on. */
+  svg .of-row { text-anchor: start; font-size: 11px; paint-order: stroke; stroke: var(--card); }
+  svg .of-row { stroke-width: 3px; transform: translateX(calc(-.23 * (100vw - 3.3rem))); }
+  #timeline .of-row { transform: translateX(calc(-.17 * (100vw - 3.3rem))); }
+}
 @media print {
   :root {
     --page: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --data: #3b6ea8;
     --partly: #8a93a3; --flag: #b26a00; --scan: #c0271f; --flag-ink: #8a5000; --scan-ink: #a01812;
     --scan-wash: #fff; --link: #000; --l1: #c0271f; --l2: #1f6fb5; --l3: #a86000; --l4: #7b3fa0;
-    --l5: #14766b; --l6: #5a6472; color-scheme: light;
+    --l5: #14766b; --l6: #5a6472; --answered: #0072b2; --refused: #c04f00; --silent: #7d8795;
+    color-scheme: light;
   }
   html { font-size: 12.5px; }
   body { max-width: none; padding: 0; font-size: 12.5px; }

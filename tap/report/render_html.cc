@@ -8,6 +8,7 @@
 
 #include "tap/report/html.h"
 #include "tap/report/html_charts.h"
+#include "tap/report/html_contacts.h"
 #include "tap/report/html_files.h"
 #include "tap/report/html_findings.h"
 #include "tap/report/html_table.h"
@@ -23,7 +24,8 @@ namespace {
 constexpr size_t kSources = 1000;
 constexpr size_t kSuspects = 50;
 
-constexpr size_t kLines = 6;  // in the chart over time
+constexpr size_t kLines = 6;     // in the chart over time
+constexpr size_t kScatters = 6;  // suspects with a scatter of their own
 
 // A display filter that shows a source's packets.
 std::string filter_for(const Address& address) {
@@ -203,10 +205,17 @@ class HtmlReport {
     output_ << "</li>\n";
   }
 
+  std::vector<const SourceRow*> first_shown(size_t count) const {
+    return {shown_.begin(), shown_.begin() + static_cast<ptrdiff_t>(count)};
+  }
+
   void write_charts() {
     if (report_.most_active.empty() && report_.distribution.empty()) return;
     output_ << "<section aria-labelledby=\"charts-title\">\n"
                "<h2 id=\"charts-title\">Charts</h2>\n<div class=\"charts\">\n";
+    write_html_timeline(report_, presentation_, first_shown(suspects_), output_);
+    write_html_scatters(report_, presentation_, first_shown(std::min(suspects_, kScatters)),
+                        output_);
     write_time();
     write_most_active();
     write_distribution();

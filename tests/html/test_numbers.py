@@ -111,7 +111,7 @@ class NumbersTest(PageTest):
             end = 1000 * (max(times) - first) / (last - first)
             self.assertAlmostEqual(places[-1], end, delta=0.1)
         texts = self.browser.run(
-            "return [...document.querySelectorAll('.legend .count')].map((c) => c.textContent)"
+            "return [...document.querySelectorAll('ol.legend .count')].map((c) => c.textContent)"
         )
         self.assertEqual(
             [parse_number(text) for text in texts], [row["unique_destinations"] for row in suspects]

@@ -91,7 +91,7 @@ class UseTest(PageTest):
         finally:
             self.browser.command("Emulation.setScriptExecutionDisabled", value=False)
         self.assertEqual(found.count('<tbody id="source-'), 6)
-        self.assertEqual(found.count('role="img"'), 3)
+        self.assertEqual(found.count('role="img"'), 3 + 1 + 3, "with a timeline and scatters")
         self.assertIn('id="controls" hidden', found)
         self.assertIn('<th scope="col">Source</th>', found)
 

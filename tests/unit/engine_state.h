@@ -24,6 +24,11 @@ inline auto everything(const Engine& engine) {
                          uint64_t{static_cast<uint8_t>(service.transport)} << 16 | service.port);
       services.push_back(packets);
     });
+    engine.for_each_request(number, [&](const Request& request) {
+      services.push_back(uint64_t{request.answered} << 33 | uint64_t{request.refused} << 32 |
+                         request.first_frame);
+      services.push_back(static_cast<uint64_t>(request.first_time));
+    });
     const ServiceCount count = engine.services(number);
     services.push_back(count.lasted);
     pairs.emplace_back(std::bit_cast<PairBits>(engine.pair(number)), engine.packets(number),

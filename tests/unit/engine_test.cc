@@ -393,6 +393,42 @@ TEST_F(EngineTest, CountsThePacketsThatAskForEachService) {
   EXPECT_EQ(all, "22x3 53x127 80x2 53x300 ");
 }
 
+TEST_F(EngineTest, KeepsWhenEachServiceWasRequestedAndWhatCameBack) {
+  const auto told = [&] {
+    std::string all;
+    engine.for_each_request(pair_of(a, b), [&](const Request& request) {
+      all += std::to_string(request.service.port) + (request.answered ? " answered" : "") +
+             (request.refused ? " refused" : "") + " frame " + std::to_string(request.first_frame) +
+             "; ";
+    });
+    return all;
+  };
+  traffic.syn(a, b, 22);
+  EXPECT_EQ(told(), "22 frame 1; ");
+  traffic.rst(b, a, 22);
+  EXPECT_EQ(told(), "22 refused frame 1; ");
+  traffic.syn(a, b, 80);
+  traffic.syn(a, b, 443);
+  traffic.syn_ack(b, a, 80);
+  traffic.rst(b, a, 443);
+  traffic.syn(a, b, 8080);
+  traffic.syn(a, b, 22);
+  EXPECT_EQ(told(), "22 refused frame 1; 80 answered frame 3; 443 refused frame 4; 8080 frame 7; ");
+}
+
+TEST_F(EngineTest, AShortDelayIsRoundedDownByLessThanAThousandth) {
+  EXPECT_LE(sizeof(ShortDelay), 2u);
+  uint64_t before = 0;
+  for (uint64_t delay = 0; delay < uint64_t{1} << 63; delay += 1 + delay / 97) {
+    const uint64_t kept = ShortDelay::of(delay).nanoseconds();
+    ASSERT_LE(kept, delay);
+    ASSERT_LE(delay - kept, delay / 1000);
+    ASSERT_GE(kept, before);
+    before = kept;
+  }
+  EXPECT_GT(ShortDelay::of(UINT64_MAX).nanoseconds(), UINT64_MAX / 1000 * 999);
+}
+
 TEST_F(EngineTest, AnswersOfTheFirstServiceAreKeptWhenMoreAreAsked) {
   traffic.syn(a, b, 22);
   traffic.syn_ack(b, a, 22);
