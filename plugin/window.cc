@@ -284,6 +284,10 @@ class WindowHost : public gui::Host {
     if (window_functions() != nullptr && file().open) plugin_if_goto_frame(frame);
   }
 
+  std::string set_never_flagged(const std::vector<Address>& sources, bool is_never) override {
+    return fanout::set_never_flagged(sources, is_never);
+  }
+
   std::string settings_file() override {
     char* path = get_persconffile_path("fanout-window.ini", false);
     std::string result = path;

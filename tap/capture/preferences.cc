@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tap/capture/versions.h"
@@ -25,6 +27,7 @@ struct AllowedRecord {
 };
 AllowedRecord* g_allowed_records = nullptr;
 unsigned g_allowed_count = 0;
+uat_t* g_allowed_table = nullptr;
 
 // A network: the addresses whose first `bits` bits are those of `address`.
 struct Subnet {
@@ -134,7 +137,31 @@ void register_allowed(module_t* module, const char* title, const char* help) {
                          reinterpret_cast<void**>(&g_allowed_records), &g_allowed_count,
                          UAT_AFFECTS_DISSECTION, nullptr, copy_allowed, nullptr, free_allowed,
                          allowed_changed, nullptr, fields);
+  g_allowed_table = table;
   prefs_register_uat_preference(module, "allowed", title, help, table);
+}
+
+// Whether the record is of this address alone.
+bool is_of(const AllowedRecord& record, const std::string& address) {
+  char* text = g_strdup(record.network == nullptr ? "" : record.network);
+  const bool is_same = address == g_strstrip(text);
+  g_free(text);
+  return is_same;
+}
+
+void append_allowed(const AllowedRecord& record) {
+  const unsigned end = g_allowed_table->raw_data->len;
+  uat_insert_record_idx(g_allowed_table, end, &record);
+  uat_update_record(g_allowed_table, &g_array_index(g_allowed_table->raw_data, AllowedRecord, end),
+                    true);
+}
+
+// Takes the address's records away, all of them or from `first` on.
+void remove_allowed(const std::string& address, unsigned first) {
+  for (unsigned i = g_allowed_table->raw_data->len; i-- > first;) {
+    const auto& record = g_array_index(g_allowed_table->raw_data, AllowedRecord, i);
+    if (is_of(record, address)) uat_remove_record_idx(g_allowed_table, i);
+  }
 }
 
 // An older version of this code may not have registered a preference: its default stays.
@@ -203,6 +230,40 @@ void adopt_preferences() {
 bool is_never_flagged(const Address& source) {
   return std::any_of(g_allowed.begin(), g_allowed.end(),
                      [&](const Subnet& subnet) { return contains(subnet, source); });
+}
+
+std::string set_never_flagged(const std::vector<Address>& sources, bool is_never) {
+  if (g_allowed_table == nullptr) return "there is no such list";
+  // What the list holds now, to go back to.
+  std::vector<std::pair<std::string, std::string>> before;
+  const GArray* records = g_allowed_table->raw_data;
+  const unsigned count = records->len;
+  for (const Address& source : sources) {
+    std::string address = to_string(source);
+    if (is_never && is_never_flagged(source)) continue;
+    if (is_never) {
+      std::string comment = "added in Scan Suspects";
+      append_allowed({address.data(), comment.data()});
+      continue;
+    }
+    for (unsigned i = 0; i < records->len; ++i) {
+      const auto& record = g_array_index(records, AllowedRecord, i);
+      if (is_of(record, address)) before.emplace_back(record.network, record.comment);
+    }
+    remove_allowed(address, 0);
+  }
+  char* error = nullptr;
+  if (uat_save(g_allowed_table, &error)) {
+    allowed_changed();
+    return {};
+  }
+  std::string why = error == nullptr ? "the list could not be saved" : error;
+  g_free(error);
+  if (is_never) {
+    for (const Address& source : sources) remove_allowed(to_string(source), count);
+  }
+  for (auto& [network, comment] : before) append_allowed({network.data(), comment.data()});
+  return why;
 }
 
 }  // namespace fanout

@@ -3,6 +3,8 @@
 #define FANOUT_TAP_CAPTURE_PREFERENCES_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "tap/count/observation.h"
 
@@ -28,6 +30,10 @@ void adopt_preferences();
 
 /// Whether a source is on the list of those never to flag. O(length of the list).
 bool is_never_flagged(const Address& source);
+
+/// Puts sources on that list, or takes those from it that are on it by themselves, and saves it.
+/// What kept it from that, in which case nothing is changed; or nothing.
+std::string set_never_flagged(const std::vector<Address>& sources, bool is_never);
 
 }  // namespace fanout
 

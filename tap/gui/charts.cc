@@ -12,40 +12,10 @@
 #include <QSvgGenerator>
 #endif
 
+#include "tap/gui/painting.h"
 #include "tap/gui/text.h"
 
 namespace fanout::gui {
-namespace {
-
-constexpr double kMargin = 10;
-constexpr double kTick = 4;
-constexpr double kGap = 6;  // between an axis and what is written at it
-
-// Steps of 1, 2 or 5 times a power of ten, at most `most` of them up to `top`.
-double nice_step(double top, int most) {
-  if (top <= 0) return 1;
-  const double power = std::pow(10, std::floor(std::log10(top / most)));
-  for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
-    if (top / (factor * power) <= most) return factor * power;
-  }
-  return 10 * power;
-}
-
-void write(QPainter& painter, const QRectF& area, int flags, const QString& text) {
-  painter.drawText(area, flags | Qt::TextSingleLine, text);
-}
-
-// `text` turned by 90 degrees, centred in `area`.
-void write_upwards(QPainter& painter, const QRectF& area, const QString& text) {
-  painter.save();
-  painter.translate(area.center());
-  painter.rotate(-90);
-  const QRectF turned(-area.height() / 2, -area.width() / 2, area.height(), area.width());
-  write(painter, turned, Qt::AlignCenter, text);
-  painter.restore();
-}
-
-}  // namespace
 
 Chart::Chart(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);

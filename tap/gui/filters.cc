@@ -69,6 +69,33 @@ QString by_network(const std::vector<Address>& addresses, MakePart make_part) {
   return any_of(parts);
 }
 
+// "field in {a .. b}" where there are too many for a list.
+QString one_of_or_between(const QString& field, const QStringList& sorted) {
+  if (static_cast<size_t>(sorted.size()) <= kMostAddresses) {
+    return one_of(field.toUtf8().constData(), sorted);
+  }
+  return QString("%1 in {%2 .. %3}").arg(field, sorted.first(), sorted.last());
+}
+
+QString services_filter(Network network, const std::vector<Service>& services) {
+  constexpr Transport kTransports[] = {Transport::kTcp, Transport::kUdp, Transport::kSctp,
+                                       Transport::kIcmp, Transport::kOther};
+  const bool is_ipv6 = has_ipv6_addresses(network);
+  QStringList parts;
+  for (const Transport transport : kTransports) {
+    QStringList numbers;
+    for (const Service& service : services) {
+      if (service.transport == transport) numbers.append(QString::number(service.port));
+    }
+    if (numbers.isEmpty()) continue;
+    QString field = QString("%1.dstport").arg(transport_name(transport));
+    if (transport == Transport::kIcmp) field = is_ipv6 ? "icmpv6.type" : "icmp.type";
+    if (transport == Transport::kOther) field = is_ipv6 ? "ipv6.nxt" : "ip.proto";
+    parts.append(one_of_or_between(field, numbers));
+  }
+  return parts.size() < 2 ? parts.join("") : '(' + parts.join(" || ") + ')';
+}
+
 }  // namespace
 
 QString source_filter(const std::vector<Address>& sources) {
@@ -92,6 +119,41 @@ QString pair_filter(const Address& source, const std::vector<Address>& destinati
   return with_network(network, one_of(fields.source, {QString::fromStdString(to_string(source))}) +
                                    " && " +
                                    one_of(fields.destination, texts(destinations, network)));
+}
+
+QString everything_filter(const std::vector<Address>& addresses) {
+  return by_network(addresses, [](Network network, const QStringList& texts) {
+    if (network != Network::kArp) {
+      return one_of(has_ipv6_addresses(network) ? "ipv6.addr" : "ip.addr", texts);
+    }
+    return one_of("arp.src.proto_ipv4", texts) + " || " + one_of("arp.dst.proto_ipv4", texts);
+  });
+}
+
+QString exchange_filter(const Address& source, const std::vector<Address>& destinations) {
+  if (!has_filter(destinations)) return {};
+  const Network network = source.network;
+  if (resolves_addresses(network)) return pair_filter(source, destinations);
+  const char* field = has_ipv6_addresses(network) ? "ipv6.addr" : "ip.addr";
+  return one_of(field, {QString::fromStdString(to_string(source))}) + " && " +
+         one_of(field, texts(destinations, network));
+}
+
+QString contacts_filter(const std::vector<ContactsOf>& contacts) {
+  QStringList parts;
+  for (const ContactsOf& of : contacts) {
+    const Network network = of.source.network;
+    const Fields fields = fields_of(network);
+    QString part = one_of(fields.source, {QString::fromStdString(to_string(of.source))});
+    if (!of.destinations.empty()) {
+      part += " && " + one_of_or_between(fields.destination, texts(of.destinations, network));
+    }
+    if (!of.services.empty() && !resolves_addresses(network)) {
+      part += " && " + services_filter(network, of.services);
+    }
+    parts.append(with_network(network, part));
+  }
+  return any_of(parts);
 }
 
 QString joined_filter(const QString& current, const QString& filter, Join join) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tap/report/options.h"
 #include "tap/report/render.h"
@@ -15,7 +16,7 @@
 namespace fanout::gui {
 
 /// Incremented with every change of this header, or of an object that is passed through it.
-inline constexpr int kAbi = 3;
+inline constexpr int kAbi = 4;
 
 /// The capture file, as Wireshark has it now.
 struct FileState {
@@ -75,6 +76,10 @@ class Host {
   /// Makes `filter` one of the temporary coloring rules, 1 to 10.
   virtual void colourise(int slot, const std::string& filter) = 0;
   virtual void go_to_frame(uint32_t frame) = 0;
+
+  /// Puts these sources on the list of those never to flag, or takes them from it, and saves it.
+  /// What kept it from that, in which case nothing is changed; or nothing.
+  virtual std::string set_never_flagged(const std::vector<Address>& sources, bool is_never) = 0;
 
   /// The file with the layout of the window.
   virtual std::string settings_file() = 0;

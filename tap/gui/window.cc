@@ -39,14 +39,6 @@ Window::Window(Host& host, QWidget* parent)
   setWindowFlags(Qt::Window);
   setAttribute(Qt::WA_DeleteOnClose, false);
 
-  message_ = new QLabel(this);
-  message_->setObjectName("message");
-  message_->setAccessibleName("Message");
-  message_->setTextFormat(Qt::PlainText);
-  message_->setWordWrap(true);
-  message_->setAutoFillBackground(true);
-  message_->setMargin(6);
-  message_->hide();
   status_ = new QLabel(this);
   status_->setObjectName("status");
   status_->setAccessibleName("Summary");
@@ -70,7 +62,7 @@ Window::Window(Host& host, QWidget* parent)
 
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(make_controls());
-  layout->addWidget(message_);
+  layout->addWidget(make_message());
   layout->addWidget(make_progress());
   layout->addWidget(upper_, 1);
   layout->addWidget(status_);
@@ -97,8 +89,8 @@ Window::Window(Host& host, QWidget* parent)
   set_threshold(preferred_threshold_);
   names_->setChecked(host_.resolves_names());
   resize(1180, 780);
-  upper_->setSizes({360, 330});
-  lower_->setSizes({830, 400});
+  upper_->setSizes({310, 380});
+  lower_->setSizes({640, 590});
   show_names();
   load_looks();
   set_looks();
@@ -304,16 +296,6 @@ void Window::show_tab() {
   show_selected();
   show_emptiness();
   show_status();
-}
-
-void Window::say(const QString& message) {
-  message_->setText(message);
-  message_->setVisible(!message.isEmpty());
-  QPalette palette = this->palette();
-  const bool is_dark = palette.color(QPalette::Window).lightness() < 128;
-  palette.setColor(QPalette::Window, is_dark ? QColor(110, 40, 35) : QColor(255, 222, 215));
-  palette.setColor(QPalette::WindowText, is_dark ? QColor(Qt::white) : QColor(90, 20, 10));
-  message_->setPalette(palette);
 }
 
 }  // namespace fanout::gui

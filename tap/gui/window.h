@@ -5,6 +5,7 @@
 #include <QDialog>
 #include <QElapsedTimer>
 #include <QTimer>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -14,6 +15,8 @@
 #include "tap/gui/host.h"
 #include "tap/gui/judging.h"
 #include "tap/gui/models.h"
+#include "tap/gui/scatter_chart.h"
+#include "tap/gui/timeline_chart.h"
 
 class QCheckBox;
 class QComboBox;
@@ -21,6 +24,7 @@ class QLabel;
 class QLineEdit;
 class QMenu;
 class QProgressBar;
+class QPushButton;
 class QSpinBox;
 class QSplitter;
 class QTabBar;
@@ -47,6 +51,8 @@ class Window : public QDialog {
  private:
   enum Tab : int { kSuspects, kFlagged, kAll, kFirstNetwork };
 
+  enum ChartTab : int { kMostActive, kDistribution, kOverTime, kContacts, kTimeline };
+
   // What a table shows and has selected, by the numbers of the things.
   struct Place {
     std::vector<uint32_t> selected;
@@ -66,10 +72,12 @@ class Window : public QDialog {
   };
 
   QWidget* make_controls();
+  QWidget* make_message();
   QWidget* make_progress();
   QWidget* make_list();
   QWidget* make_details();
   QWidget* make_charts();
+  QWidget* make_scatter_page();
   QWidget* make_buttons();
   void set_up_table(QTableView* table, NumberModel* model, const char* name,
                     const QString& accessible);
@@ -87,6 +95,8 @@ class Window : public QDialog {
   void show_findings(bool is_same);
   void show_emptiness();
   void show_charts();
+  void show_scatter();
+  void show_timeline();
   void show_status();
   void set_looks();
   void show_names();
@@ -118,9 +128,16 @@ class Window : public QDialog {
   void add_copy_forms(QMenu* menu, QTableView* table, bool all_rows, const QString& what);
   void use_filter(const QString& filter, Join join, bool apply);
   void colourise(int slot);
+  static void recolor_packets();
+  std::vector<Address> suspect_addresses() const;
+  void add_never_flag(QMenu* menu);
+  void add_firewall_menu(QMenu* menu);
+  void set_never_flagged(const std::vector<Address>& sources, bool is_never);
+  void show_manual();
   void open_source_menu(const QPoint& place);
   void open_destination_menu(const QPoint& place);
   void open_finding_menu(const QPoint& place);
+  void open_contact_menu(const std::vector<Contact>& contacts, const QPoint& place);
   void open_header_menu(QTableView* table, const QPoint& place);
   void go_to_flagged_frame();
   void go_to_first_frame();
@@ -154,6 +171,7 @@ class Window : public QDialog {
   uint64_t frames_shown_ = 0;
   ReportSettings settings_;
   uint64_t preferred_threshold_ = 0;
+  std::function<void()> undo_;  // of what the message tells, if the button is shown
   bool wants_reading_ = false;
   bool is_filling_ = false;  // the table of sources: what it selects meanwhile is no choice
   bool follows_display_filter_ = true;
@@ -169,7 +187,9 @@ class Window : public QDialog {
   QComboBox* time_format_;
   QCheckBox* limit_;
   QLineEdit* filter_;
+  QWidget* message_row_;
   QLabel* message_;
+  QPushButton* undo_button_;
   QWidget* progress_;
   QProgressBar* progress_bar_;
   QLabel* status_;
@@ -187,6 +207,9 @@ class Window : public QDialog {
   ActiveChart* active_chart_;
   DistributionChart* distribution_chart_;
   GrowthChart* growth_chart_;
+  QComboBox* scatter_rows_;
+  ScatterChart* scatter_chart_;
+  TimelineChart* timeline_chart_;
   QSplitter* upper_;
   QSplitter* lower_;
 };

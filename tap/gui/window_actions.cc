@@ -1,16 +1,19 @@
-// Actions on what the window shows: menus, filters, packets, copies, files.
+// Actions on what the window shows: going to packets, copies, files, help.
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QFile>
 #include <QFileDialog>
+#include <QFontDatabase>
 #include <QHeaderView>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QProcess>
 #include <QSaveFile>
 #include <QTabBar>
-#include <QTabWidget>
 #include <QTableView>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <numeric>
 
@@ -32,154 +35,6 @@ std::vector<Address> Window::selected_destinations() const {
     addresses.push_back(engine_->destination(engine_->pair(pair)));
   }
   return addresses;
-}
-
-void Window::use_filter(const QString& filter, Join join, bool apply) {
-  const QString current = QString::fromStdString(host_.filter_text()).trimmed();
-  const std::string text = joined_filter(current, filter, join).toStdString();
-  apply ? host_.apply_filter(text) : host_.prepare_filter(text);
-}
-
-std::vector<Window::FilterChoice> Window::filter_choices() const {
-  const std::vector<Address> sources = selected_addresses();
-  const std::vector<Address> destinations = selected_destinations();
-  const QString pair = shown_source_ == kNone
-                           ? QString()
-                           : pair_filter(engine_->source(shown_source_).address, destinations);
-  return {{"Source", source_filter(sources), sources.size()},
-          {"Source with selected destinations", pair, destinations.size()},
-          {"New destinations only", new_destination_filter(sources), sources.size()}};
-}
-
-void Window::add_filter_menus(QMenu* menu, const std::vector<FilterChoice>& choices) {
-  struct How {
-    const char* title;
-    Join join;
-  };
-  static constexpr How kHows[] = {
-      {"Selected", Join::kReplace},         {"Not Selected", Join::kNot},
-      {"…and Selected", Join::kAnd},        {"…or Selected", Join::kOr},
-      {"…and not Selected", Join::kAndNot}, {"…or not Selected", Join::kOrNot},
-  };
-  for (const bool apply : {true, false}) {
-    QMenu* outer = menu->addMenu(apply ? "Apply as Filter" : "Prepare as Filter");
-    for (const FilterChoice& choice : choices) {
-      const bool are_too_many = choice.count > kMostAddresses;
-      const QString hint = are_too_many ? " (at most " + number_text(kMostAddresses) + ')' : "";
-      QMenu* inner = outer->addMenu(choice.title + hint);
-      inner->setEnabled(!choice.filter.isEmpty());
-      for (const How& how : kHows) {
-        inner->addAction(how.title, this, [this, filter = choice.filter, join = how.join, apply] {
-          use_filter(filter, join, apply);
-        });
-      }
-    }
-  }
-}
-
-void Window::add_copy_menu(QMenu* menu, QTableView* table) {
-  QMenu* copies = menu->addMenu("Copy");
-  copies->addAction("Cell", this, [this, table] { copy_cell(table); });
-  add_copy_forms(copies, table, false, "Selected Rows ");
-  add_copy_forms(copies, table, true, "Table ");
-}
-
-void Window::add_copy_forms(QMenu* menu, QTableView* table, bool all_rows, const QString& what) {
-  static constexpr std::pair<const char*, TableForm> kForms[] = {
-      {"as CSV", TableForm::kCsv}, {"as JSON", TableForm::kJson}, {"as YAML", TableForm::kYaml}};
-  for (const auto& [how, form] : kForms) {
-    menu->addAction(what + how, this,
-                    [this, table, all_rows, form = form] { copy(table, all_rows, form); });
-  }
-}
-
-void Window::colourise(int slot) {
-  host_.colourise(slot, source_filter(selected_addresses()).toStdString());
-  // The packet list recolors its rows only on request.
-  for (QWidget* widget : QApplication::allWidgets()) {
-    if (!widget->inherits("PacketList")) continue;
-    // Nothing of the list of widgets may be touched after this: it may destroy some.
-    QMetaObject::invokeMethod(widget, "recolorPackets");
-    return;
-  }
-}
-
-void Window::open_source_menu(const QPoint& place) {
-  if (!engine_ || selected_sources().empty()) return;
-  auto* menu = new QMenu(this);
-  menu->setObjectName("sourceMenu");
-  menu->setAttribute(Qt::WA_DeleteOnClose);
-  add_filter_menus(menu, filter_choices());
-  QMenu* colours = menu->addMenu("Colorize");
-  colours->setEnabled(selected_sources().size() <= kMostAddresses);
-  for (int slot = 1; slot <= 10; ++slot) {
-    colours->addAction("Color " + QString::number(slot), this, [this, slot] { colourise(slot); });
-  }
-  menu->addSeparator();
-  menu->addAction("Go to First Flagged Packet", this, [this] { go_to_flagged_frame(); });
-  menu->addAction("Go to First Packet of Source", this, [this] {
-    const std::vector<uint32_t> selected = selected_sources();
-    if (!selected.empty()) host_.go_to_frame(engine_->source(selected.front()).first_frame);
-  });
-  menu->addSeparator();
-  add_copy_menu(menu, source_table_);
-  menu->addAction("Save Report as…", this, [this] { save_report(); });
-  menu->popup(source_table_->viewport()->mapToGlobal(place));
-}
-
-void Window::open_destination_menu(const QPoint& place) {
-  if (!engine_ || destination_table_->selectionModel()->selectedRows().isEmpty()) return;
-  auto* menu = new QMenu(this);
-  menu->setObjectName("destinationMenu");
-  menu->setAttribute(Qt::WA_DeleteOnClose);
-  std::vector<FilterChoice> choices = filter_choices();
-  std::swap(choices[0], choices[1]);
-  add_filter_menus(menu, choices);
-  menu->addSeparator();
-  menu->addAction("Go to First Packet to Destination", this, [this] { go_to_first_frame(); });
-  menu->addSeparator();
-  add_copy_menu(menu, destination_table_);
-  menu->popup(destination_table_->viewport()->mapToGlobal(place));
-}
-
-void Window::open_finding_menu(const QPoint& place) {
-  const std::vector<uint32_t> selected = selected_numbers(finding_table_, findings_);
-  if (!engine_ || shown_source_ == kNone || selected.empty()) return;
-  const Address& source = engine_->source(shown_source_).address;
-  std::vector<Finding> findings;
-  std::vector<Address> hosts;
-  for (const uint32_t number : selected) {
-    findings.push_back(findings_->finding(number));
-    hosts.push_back(findings.back().destination);
-  }
-  auto* menu = new QMenu(this);
-  menu->setObjectName("findingMenu");
-  menu->setAttribute(Qt::WA_DeleteOnClose);
-  add_filter_menus(
-      menu, {{"Conversation", conversation_filter(source, findings), selected.size()},
-             {"Source with selected destinations", pair_filter(source, hosts), selected.size()}});
-  menu->addSeparator();
-  menu->addAction("Go to First Packet", this, [this] { go_to_finding(); });
-  menu->addSeparator();
-  add_copy_menu(menu, finding_table_);
-  menu->popup(finding_table_->viewport()->mapToGlobal(place));
-}
-
-void Window::open_header_menu(QTableView* table, const QPoint& place) {
-  auto* menu = new QMenu(this);
-  menu->setObjectName("headerMenu");
-  menu->setAttribute(Qt::WA_DeleteOnClose);
-  const auto* model = static_cast<NumberModel*>(table->model());
-  for (int column = 0; column < model->columnCount(); ++column) {
-    QAction* action = menu->addAction(model->columns()[static_cast<size_t>(column)]->title);
-    action->setCheckable(true);
-    action->setChecked(!table->isColumnHidden(column));
-    // Without any column there would be no header to bring one back with.
-    action->setEnabled(column != 0);
-    connect(action, &QAction::toggled, table,
-            [table, column](bool is_shown) { table->setColumnHidden(column, !is_shown); });
-  }
-  menu->popup(table->horizontalHeader()->mapToGlobal(place));
 }
 
 void Window::go_to_flagged_frame() {
@@ -292,19 +147,40 @@ void Window::save_report() {
   say(is_written ? QString() : "The report could not be saved: " + file.errorString());
 }
 
-void Window::save_picture() {
-  Chart* const charts[] = {active_chart_, distribution_chart_, growth_chart_};
-  static const char* const kNames[] = {"-most-active.png", "-distribution.png", "-over-time.png"};
-  const int index = charts_->currentIndex();
-  QStringList kinds{"PNG (*.png)"};
-#ifdef FANOUT_SVG
-  kinds.append("SVG (*.svg)");
-#endif
-  const SaveTarget target = ask_where_to_save(
-      "Save picture", safe_file_name(foreign_text(file_.name)) + kNames[index], kinds);
-  if (target.path.isEmpty()) return;
-  const QString error = charts[index]->save(target.path, target.ending == "svg");
-  say(error.isEmpty() ? QString() : "The picture could not be saved: " + error);
+// The manual page, as man formats it, in a window of its own.
+void Window::show_manual() {
+  say({});
+  auto* man = new QProcess(this);
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  environment.insert("MANWIDTH", "90");
+  man->setProcessEnvironment(environment);
+  const auto fail = [this, man] {
+    man->deleteLater();
+    say("The manual page cannot be shown: man is missing, or fanout(4) is not installed where it "
+        "looks.");
+  };
+  connect(man, &QProcess::errorOccurred, this, [fail](QProcess::ProcessError error) {
+    if (error == QProcess::FailedToStart) fail();
+  });
+  connect(man, QOverload<int, QProcess::ExitStatus>::of(&QProcess::finished), this,
+          [this, man, fail](int status) {
+            const QString text = QString::fromUtf8(man->readAllStandardOutput());
+            if (status != 0 || text.trimmed().isEmpty()) return fail();
+            man->deleteLater();
+            auto* page = new QDialog(this);
+            page->setObjectName("manual");
+            page->setWindowTitle("Wireshark · Scan Suspects · Manual");
+            page->setAttribute(Qt::WA_DeleteOnClose);
+            auto* view = new QPlainTextEdit(text, page);
+            view->setReadOnly(true);
+            view->setAccessibleName("Manual page");
+            view->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+            auto* layout = new QVBoxLayout(page);
+            layout->addWidget(view);
+            page->resize(view->fontMetrics().horizontalAdvance('0') * 96, 700);
+            page->show();
+          });
+  man->start("man", {"4", "fanout"}, QIODevice::ReadOnly);
 }
 
 }  // namespace fanout::gui

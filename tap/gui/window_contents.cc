@@ -1,6 +1,5 @@
 // What the window shows of the counts: tabs, charts, the selected source, and the line below.
 #include <QCheckBox>
-#include <QComboBox>
 #include <QLabel>
 #include <QTabBar>
 #include <QTabWidget>
@@ -33,6 +32,7 @@ void Window::show_selected() {
   destinations_->show(engine_, source);
   go_to_place(destination_table_, destinations_, place);
   show_findings(is_same);
+  show_scatter();
   if (source == kNone) {
     destination_title_->setText("Destinations");
     reason_->clear();
@@ -120,35 +120,6 @@ void Window::show_totals() {
     tabs_->setTabVisible(tab, networks > 1 && sources > 0);
   }
   tabs_->setCurrentIndex(before < kFirstNetwork || tabs_->isTabVisible(before) ? before : kAll);
-}
-
-void Window::show_charts() {
-  constexpr size_t kBars = 15;
-  std::vector<std::pair<uint64_t, uint32_t>> most;
-  const uint32_t count = engine_ ? engine_->source_count() : 0;
-  const int measure = measure_->currentIndex();
-  most.reserve(count);
-  for (uint32_t number = 0; number < count; ++number) {
-    const Source& source = engine_->source(number);
-    most.push_back({measure == 1   ? source.packets
-                    : measure == 2 ? source.bytes
-                                   : engine_->destinations(number).value,
-                    number});
-  }
-  const auto shown = static_cast<ptrdiff_t>(std::min<size_t>(kBars, most.size()));
-  std::partial_sort(most.begin(), most.begin() + shown, most.end(), [](auto a, auto b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  most.resize(static_cast<size_t>(shown));
-  std::vector<ActiveChart::Bar> bars;
-  for (const auto& [value, number] : most) {
-    bars.push_back({label_of(number), value, number, judging_.is_suspect(number)});
-  }
-  static const char* const kUnits[] = {"unique destinations", "packets", "bytes"};
-  active_chart_->show(std::move(bars), kUnits[measure]);
-  std::vector<DistributionChart::Bin> bins;
-  for (const Bin& bin : totals_.distribution) bins.push_back({bin.from, bin.to, bin.sources});
-  distribution_chart_->show(std::move(bins), settings_.threshold);
 }
 
 void Window::show_status() {

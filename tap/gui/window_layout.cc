@@ -267,6 +267,43 @@ QWidget* Window::make_controls() {
   return controls;
 }
 
+QWidget* Window::make_message() {
+  message_row_ = new QWidget(this);
+  message_row_->setAutoFillBackground(true);
+  message_ = new QLabel(message_row_);
+  message_->setObjectName("message");
+  message_->setAccessibleName("Message");
+  message_->setTextFormat(Qt::PlainText);
+  message_->setWordWrap(true);
+  message_->setMargin(6);
+  undo_button_ = new QPushButton("&Undo", message_row_);
+  undo_button_->setObjectName("undo");
+  undo_button_->setAutoDefault(false);
+  connect(undo_button_, &QPushButton::clicked, this, [this] {
+    // By value: what it does replaces it.
+    const std::function<void()> undo = undo_;
+    if (undo) undo();
+  });
+  auto* row = new QHBoxLayout(message_row_);
+  row->setContentsMargins(0, 0, 6, 0);
+  row->addWidget(message_, 1);
+  row->addWidget(undo_button_);
+  message_row_->hide();
+  return message_row_;
+}
+
+void Window::say(const QString& message) {
+  undo_ = nullptr;
+  undo_button_->hide();
+  message_->setText(message);
+  message_row_->setVisible(!message.isEmpty());
+  QPalette palette = this->palette();
+  const bool is_dark = palette.color(QPalette::Window).lightness() < 128;
+  palette.setColor(QPalette::Window, is_dark ? QColor(110, 40, 35) : QColor(255, 222, 215));
+  palette.setColor(QPalette::WindowText, is_dark ? QColor(Qt::white) : QColor(90, 20, 10));
+  message_row_->setPalette(palette);
+}
+
 QWidget* Window::make_progress() {
   progress_ = new QWidget(this);
   progress_->setObjectName("progress");
@@ -287,52 +324,8 @@ QWidget* Window::make_progress() {
   return progress_;
 }
 
-QWidget* Window::make_charts() {
-  charts_ = new QTabWidget(this);
-  charts_->setObjectName("charts");
-  charts_->setAccessibleName("Charts");
-  charts_->setDocumentMode(true);
-  auto* active = new QWidget(charts_);
-  auto* active_layout = new QVBoxLayout(active);
-  active_layout->setContentsMargins(0, 4, 0, 0);
-  measure_ = new QComboBox(active);
-  measure_->setObjectName("measure");
-  measure_->setAccessibleName("What the bars show");
-  measure_->addItems({"Unique destinations", "Packets", "Bytes"});
-  auto* measure_row = new QHBoxLayout();
-  auto* measure_label = new QLabel("&By:", active);
-  measure_label->setBuddy(measure_);
-  measure_row->addSpacing(8);
-  measure_row->addWidget(measure_label);
-  measure_row->addWidget(measure_);
-  measure_row->addStretch(1);
-  active_chart_ = new ActiveChart(active);
-  active_chart_->setObjectName("activeChart");
-  active_chart_->setAccessibleName("Most active sources");
-  active_layout->addLayout(measure_row);
-  active_layout->addWidget(active_chart_, 1);
-  distribution_chart_ = new DistributionChart(charts_);
-  distribution_chart_->setObjectName("distributionChart");
-  distribution_chart_->setAccessibleName("Distribution of unique destinations over sources");
-  growth_chart_ = new GrowthChart(charts_);
-  growth_chart_->setObjectName("growthChart");
-  growth_chart_->setAccessibleName("Fan-out of the selected source over time");
-  charts_->addTab(active, "Most active");
-  charts_->addTab(distribution_chart_, "Distribution");
-  charts_->addTab(growth_chart_, "Over time");
-
-  connect(measure_, QOverload<int>::of(&QComboBox::currentIndexChanged), this,
-          [this] { show_charts(); });
-  active_chart_->on_click = [this](uint64_t source) { reveal(static_cast<uint32_t>(source)); };
-  distribution_chart_->on_click = [this](uint64_t bin) {
-    if (bin >= totals_.distribution.size()) return;
-    select_with_destinations(totals_.distribution[bin].from, totals_.distribution[bin].to);
-  };
-  return charts_;
-}
-
 QWidget* Window::make_buttons() {
-  auto* box = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  auto* box = new QDialogButtonBox(QDialogButtonBox::Close | QDialogButtonBox::Help, this);
   const auto add = [&](const char* text, const char* name) {
     QPushButton* button = box->addButton(text, QDialogButtonBox::ActionRole);
     button->setObjectName(name);
@@ -348,6 +341,9 @@ QWidget* Window::make_buttons() {
   connect(add("Save &picture as…", "savePicture"), &QPushButton::clicked, this,
           [this] { save_picture(); });
   box->button(QDialogButtonBox::Close)->setAutoDefault(false);
+  box->button(QDialogButtonBox::Help)->setAutoDefault(false);
+  box->button(QDialogButtonBox::Help)->setObjectName("help");
+  connect(box, &QDialogButtonBox::helpRequested, this, [this] { show_manual(); });
   connect(box, &QDialogButtonBox::rejected, this, [this] { close(); });
   return box;
 }

@@ -72,6 +72,7 @@ void Window::load_looks() {
   load_header(looks, "findings", *findings_, finding_table_->horizontalHeader());
   details_->setCurrentIndex(std::clamp(looks.value("details", 0).toInt(), 0, 1));
   charts_->setCurrentIndex(looks.value("chart", 0).toInt());
+  scatter_rows_->setCurrentIndex(std::clamp(looks.value("scatterRows", 0).toInt(), 0, 2));
   measure_->setCurrentIndex(std::clamp(looks.value("measure", 0).toInt(), 0, 2));
   time_format_->setCurrentIndex(std::clamp(looks.value("time", 0).toInt(), 0, 2));
   tabs_->setCurrentIndex(std::clamp(looks.value("tab", 0).toInt(), 0, int{kAll}));
@@ -87,6 +88,7 @@ void Window::save_looks() {
   save_header(looks, "findings", *findings_, finding_table_->horizontalHeader());
   looks.setValue("details", details_->currentIndex());
   looks.setValue("chart", charts_->currentIndex());
+  looks.setValue("scatterRows", scatter_rows_->currentIndex());
   looks.setValue("measure", measure_->currentIndex());
   looks.setValue("time", time_format_->currentIndex());
   looks.setValue("tab", std::min(tabs_->currentIndex(), int{kAll}));

@@ -78,5 +78,40 @@ TEST(FiltersTest, JoinNone) {
   EXPECT_EQ(joined_filter("", "udp", Join::kOrNot), "!(udp)");
 }
 
+TEST(FiltersTest, OfEverythingOfHosts) {
+  EXPECT_EQ(everything_filter({kHost, kOther}), "ip.addr in {10.0.0.1, 10.0.0.2}");
+  EXPECT_EQ(everything_filter({kHost, kArpHost}),
+            "(ip.addr == 10.0.0.1) || (arp.src.proto_ipv4 == 10.0.0.3 || "
+            "arp.dst.proto_ipv4 == 10.0.0.3)");
+  EXPECT_EQ(everything_filter(many(kMostAddresses + 1)), "");
+}
+
+TEST(FiltersTest, OfAnExchangeInBothDirections) {
+  EXPECT_EQ(exchange_filter(kHost, {kOther}), "ip.addr == 10.0.0.1 && ip.addr == 10.0.0.2");
+  EXPECT_EQ(exchange_filter(kArpHost, {{Network::kArp, 0, 0x0a000009}}),
+            "arp.opcode == 1 && arp.src.proto_ipv4 == 10.0.0.3 && arp.dst.proto_ipv4 == 10.0.0.9");
+  EXPECT_EQ(exchange_filter(kHost, {}), "");
+}
+
+TEST(FiltersTest, OfContacts) {
+  EXPECT_EQ(contacts_filter({{kHost, {kOther}, {}}}), "ip.src == 10.0.0.1 && ip.dst == 10.0.0.2");
+  EXPECT_EQ(
+      contacts_filter({{kHost,
+                        {kOther},
+                        {{Transport::kTcp, 22}, {Transport::kTcp, 80}, {Transport::kUdp, 53}}}}),
+      "ip.src == 10.0.0.1 && ip.dst == 10.0.0.2 && (tcp.dstport in {22, 80} || "
+      "udp.dstport == 53)");
+  EXPECT_EQ(contacts_filter({{kIpv6Host, {kIpv6Host}, {{Transport::kIcmp, 128}}}}),
+            "ipv6.src == 2001:db8::1 && ipv6.dst == 2001:db8::1 && icmpv6.type == 128");
+  EXPECT_EQ(contacts_filter({{kHost, {kOther}, {}}, {kOther, {kHost}, {}}}),
+            "(ip.src == 10.0.0.1 && ip.dst == 10.0.0.2) || "
+            "(ip.src == 10.0.0.2 && ip.dst == 10.0.0.1)");
+}
+
+TEST(FiltersTest, OfMoreContactsThanAListHoldsIsARange) {
+  EXPECT_EQ(contacts_filter({{kHost, many(kMostAddresses + 1), {}}}),
+            "ip.src == 10.0.0.1 && ip.dst in {10.0.0.0 .. 10.0.3.232}");
+}
+
 }  // namespace
 }  // namespace fanout::gui

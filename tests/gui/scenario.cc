@@ -233,8 +233,10 @@ void scenario_demo() {
   demo_table();
   if (window() == nullptr) return;
   demo_charts();
+  demo_contacts();
   demo_findings();
   demo_packets();
+  demo_actions();
   demo_life();
   remember_choices();
 }

@@ -99,6 +99,8 @@ bool has_failed();
 /// The scenarios, and the parts of that through the capture "demo".
 void demo_table();
 void demo_charts();
+void demo_contacts();
+void demo_actions();
 void demo_findings();
 void demo_packets();
 void demo_life();

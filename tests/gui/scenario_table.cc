@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTest>
 
 #include "tests/gui/scenario.h"
@@ -48,6 +49,9 @@ void demo_table() {
     const QVariant aligned = sources()->model()->index(0, 3).data(Qt::TextAlignmentRole);
     CHECK((aligned.toInt() & Qt::AlignRight) != 0);
     picture(window(), "window");
+    find<QTabWidget>("charts")->setCurrentIndex(3);
+    picture(window(), "window-contacts");
+    find<QTabWidget>("charts")->setCurrentIndex(0);
   });
   test("SortsByEachColumn", [] {
     tabs()->setCurrentIndex(2);
