@@ -110,7 +110,7 @@ local function csv_source(row, options)
   end), { options.window > 0 and whole(evidence.busiest_window) or "" },
     csv_service(evidence.top_service_hosts > 0 and evidence.top_service),
     csv_service(evidence.scan_contacted > 0 and evidence.scan_service), csv_scan(row),
-    csv_found(row.findings), { evidence.tool or "" })
+    csv_found(row.findings), { evidence.tool or "", row.group and whole(row.group) or "" })
 end
 
 local function csv_destination(row)
@@ -141,7 +141,7 @@ local function render_csv(report)
   else
     add(append_all({}, WHO, ROW_COUNTS, JUDGEMENT, REASON, ESTIMATE, DETAILS, COUNTS,
       { "busiest_window" }, service("top_service"), service("scan_service"), SCAN, FOUND,
-      { "tool" }))
+      { "tool", "group" }))
     for _, row in ipairs(report.sources) do add(csv_source(row, report.options)) end
   end
   return concat(lines)

@@ -100,6 +100,7 @@ local function json_targets(add, row)
   local targets = row.evidence.targets
   if targets.probe_name then add("probe", json_text(targets.probe_name)) end
   if row.evidence.tool then add("tool", json_text(row.evidence.tool)) end
+  if row.group then add("group", whole(row.group)) end
   add("targets", whole(targets.count))
   if targets.block then add("target_block", json_text(targets.block_text)) end
   add("targets_in_block", whole(targets.in_block))
@@ -211,6 +212,7 @@ local function render_json(report)
   add("pairs_total", whole(report.pairs_total))
   add("flagged_total", whole(report.flagged_total))
   add("suspects_total", whole(report.suspects_total))
+  add("scans_total", whole(report.scans_total))
   add("sources", json_rows(map(report.sources, json_source, report), 2))
   if report.left_out > 0 then add("left_out", whole(report.left_out)) end
   add("most_active", json_rows(map(report.most_active, json_active), 2))

@@ -153,6 +153,13 @@ local function threshold_text(options)
     options.window == 0 and "unique" or "new") .. window_text(options)
 end
 
+-- How many scans the suspects make, where some belong together.
+local function scans_text(report)
+  if #report.groups == 0 then return "" end
+  return format(" (%s from %.0f sources)", counted(report.scans_total, "scan", "scans"),
+    report.suspects_total)
+end
+
 local function write_summary(page)
   local report, options = page.report, page.report.options
   local function fact(name, text)
@@ -171,7 +178,7 @@ local function write_summary(page)
     or counted(report.flagged_total, "source", "sources") .. " over the threshold")
   fact("Suspects:", report.suspects_total == 0 and "none"
     or counted(report.suspects_total, "source looks like a scanner",
-      "sources look like scanners"))
+      "sources look like scanners") .. scans_text(report))
 end
 
 -- Whether a name has room beside `left`, perhaps cut.

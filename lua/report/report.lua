@@ -5,8 +5,10 @@ local is_less = require("count.address").is_less
 local engines = require("count.engine")
 local evidences = require("judge.evidence")
 local gather_findings = require("judge.findings").gather
+local groups = require("judge.groups")
 local judge = require("judge.verdict").judge
 local reason = require("judge.reason").reason
+local steps = require("judge.steps")
 
 local min = math.min
 
@@ -76,6 +78,23 @@ local function most_active(engine, name_of)
   return active
 end
 
+local function append_to_reason(row, text)
+  row.reason = row.reason .. "; " .. text
+end
+
+-- Says of the suspects to which groups they belong.
+local function note_groups(engine, report)
+  report.groups = groups.find(engine, report.sources)
+  report.scans_total = report.suspects_total
+  for number, group in ipairs(report.groups) do
+    report.scans_total = report.scans_total - (#group.members - 1)
+    for _, member in ipairs(group.members) do
+      member.row.group = number
+      append_to_reason(member.row, groups.text_of(group, member.row))
+    end
+  end
+end
+
 -- name_of(address) gives the resolved name of an address, or nil.
 local function make_report(engine, options, name_of)
   local report = {
@@ -97,12 +116,14 @@ local function make_report(engine, options, name_of)
     end
   end
   table.sort(report.sources, has_more_destinations)
+  note_groups(engine, report)
   if options.top then
     for i = #report.sources, options.top + 1, -1 do
       report.sources[i] = nil
       report.left_out = report.left_out + 1
     end
   end
+  steps.find(report.sources, append_to_reason)
   return report
 end
 

@@ -1,6 +1,9 @@
 #include "tap/gui/judging.h"
 
 #include <QElapsedTimer>
+#include <utility>
+
+#include "tap/judge/steps.h"
 
 namespace fanout::gui {
 
@@ -14,6 +17,13 @@ void Judging::start(std::shared_ptr<const Engine> engine, const ReportSettings& 
   next_ = 0;
   worth_ = engine_ ? worth_judging(*engine_, settings.ports) : std::vector<bool>();
   suspects_.resize(worth_.size());
+  grouping_.reset();
+  groups_.clear();
+  group_of_.clear();
+  if (engine_) {
+    grouping_.emplace(*engine_, settings.ports,
+                      [this](uint32_t source) { return std::span(engine_->history(source)); });
+  }
   if (settings.window == 0) return;
   busiest_.resize(worth_.size());
   for (uint32_t source = 0; source < worth_.size(); ++source) {
@@ -36,6 +46,44 @@ void Judging::work(int milliseconds) {
       ++judged;
     }
   }
+  if (is_done() && grouping_) find_groups();
+}
+
+void Judging::find_groups() {
+  groups_ = grouping_->groups();
+  grouping_.reset();
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    for (const uint32_t source : groups_[i].sources) group_of_[source] = i;
+  }
+}
+
+std::string Judging::relations(uint32_t source) const {
+  if (!is_done() || !is_suspect(source)) return {};
+  std::string text;
+  if (const auto found = group_of_.find(source); found != group_of_.end()) {
+    text += "; " + group_text(*engine_, groups_[found->second], source);
+  }
+  return text + step(source);
+}
+
+std::string Judging::step(uint32_t source) const {
+  Address address = engine_->source(source).address;
+  const bool is_sweep = resolves_addresses(address.network);
+  address.network = ip_network(address.network);
+  const uint32_t scan = is_sweep ? engine_->find_source(address) : source;
+  const uint32_t sweep = is_sweep ? source : link_source_of(*engine_, source);
+  if (scan == kNone || sweep == kNone || !is_suspect(scan) || !is_suspect(sweep)) return {};
+  std::optional<Steps> steps = find_steps(*engine_, sweep, scan, engine_->history(scan));
+  if (!steps) return {};
+  const auto targets_of = [&](uint32_t number) {
+    return gather_evidence(*engine_, number, engine_->history(number), settings_.window).targets;
+  };
+  if (is_sweep) {
+    steps->probe = targets_of(scan).probe_name;
+    return "; " + sweep_step_text(*steps);
+  }
+  steps->block = targets_of(sweep).block_text;
+  return "; " + scan_step_text(*steps);
 }
 
 void Judging::judge_next() {
@@ -43,6 +91,7 @@ void Judging::judge_next() {
   const Evidence evidence =
       gather_evidence(*engine_, source, engine_->history(source), settings_.window);
   suspects_[source] = judge(engine_->source(source), evidence, settings_.ports).suspect();
+  if (is_suspect(source)) grouping_->add(source, evidence);
   if (settings_.window != 0) busiest_[source] = static_cast<uint32_t>(evidence.busiest_window);
 }
 

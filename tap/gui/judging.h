@@ -5,8 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "tap/judge/groups.h"
 #include "tap/report/report.h"
 
 namespace fanout::gui {
@@ -28,8 +32,13 @@ class Judging {
   /// Whether the source has more unique destinations than the threshold, within the window if the
   /// settings have one.
   bool is_flagged(uint32_t source) const;
+  /// What is said of a suspect beside its own reason, once the pass is done: to which group it
+  /// belongs, and of which campaign it is a step. O(pairs of the source).
+  std::string relations(uint32_t source) const;
 
  private:
+  void find_groups();
+  std::string step(uint32_t source) const;
   bool is_allowed(uint32_t source) const;
   void judge_next();
 
@@ -39,6 +48,9 @@ class Judging {
   std::vector<bool> suspects_;
   std::vector<uint32_t> busiest_;  // with a window: most new destinations within it
   size_t next_ = 0;
+  std::optional<Grouping> grouping_;  // while the pass lasts
+  std::vector<Group> groups_;
+  std::unordered_map<uint32_t, size_t> group_of_;
 };
 
 }  // namespace fanout::gui

@@ -41,7 +41,8 @@ void Window::show_selected() {
   }
   destination_title_->setText("Destinations of " + label_of(source) + " · " +
                               number_text(static_cast<uint64_t>(destinations_->rowCount())));
-  reason_->setText(QString::fromStdString(sources_->judgement(source).reason));
+  reason_->setText(
+      QString::fromStdString(sources_->judgement(source).reason + judging_.relations(source)));
   const int64_t start = host_.start_time();
   std::vector<double> times;
   for (const uint32_t pair : engine_->history(source)) {

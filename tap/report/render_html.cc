@@ -91,7 +91,8 @@ class HtmlReport {
     if (report_.sources_total.value == 0) return "Nothing to judge: no source was seen";
     if (report_.suspects_total == 0) return "No source looks like a scanner";
     return grouped(report_.suspects_total, "source looks like a scanner",
-                   "sources look like scanners");
+                   "sources look like scanners") +
+           scans_text(report_);
   }
 
   std::string name_of(const Address& address) const { return html_name(presentation_, address); }

@@ -52,6 +52,7 @@ class JsonReport {
     }
     json_.number("flagged_total", report_.flagged_total);
     json_.number("suspects_total", report_.suspects_total);
+    json_.number("scans_total", report_.scans_total);
     if (report_.limit_hit_in != 0) {
       json_.object("limit", [this] {
         json_.number("pairs", report_.limit);

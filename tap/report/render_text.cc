@@ -211,7 +211,8 @@ class TextReport {
     write_fact("Suspects:", report_.suspects_total == 0
                                 ? "none"
                                 : counted(report_.suspects_total, "source looks like a scanner",
-                                          "sources look like scanners"));
+                                          "sources look like scanners") +
+                                      scans_text(report_));
     if (report_.limit_hit_in == 0) return;
     const std::string limit = "The limit of " + std::to_string(report_.limit) +
                               " pairs in memory was hit in frame " +

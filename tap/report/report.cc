@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_map>
 
 #include "tap/judge/reason.h"
+#include "tap/judge/steps.h"
 
 namespace fanout {
 namespace {
@@ -47,6 +49,48 @@ void sort_candidates(const Engine& engine, std::vector<Candidate>& candidates) {
     if (a.destinations != b.destinations) return a.destinations > b.destinations;
     return comes_first(engine.source(a.number), engine.source(b.number));
   });
+}
+
+void append_to_reason(SourceRow& row, const std::string& text) { row.reason += "; " + text; }
+
+// Says of the listed sources to which groups they belong.
+void note_groups(Report& report) {
+  std::unordered_map<uint32_t, uint32_t> group_of;
+  for (size_t i = 0; i < report.groups.size(); ++i) {
+    for (const uint32_t source : report.groups[i].sources) {
+      group_of[source] = static_cast<uint32_t>(i + 1);
+    }
+    report.scans_total -= report.groups[i].sources.size() - 1;
+  }
+  if (group_of.empty()) return;
+  for (SourceRow& row : report.sources) {
+    const auto found = group_of.find(row.number);
+    if (found == group_of.end()) continue;
+    row.group = found->second;
+    append_to_reason(row, group_text(*report.engine, report.groups[row.group - 1], row.number));
+  }
+}
+
+// Says of a listed scan that it followed a sweep of the link, and of the sweep that a scan
+// followed.
+void note_steps(Report& report) {
+  std::unordered_map<uint32_t, SourceRow*> sweeps;
+  for (SourceRow& row : report.sources) {
+    if (row.suspect() && resolves_addresses(row.address.network)) sweeps[row.number] = &row;
+  }
+  if (sweeps.empty()) return;
+  for (SourceRow& row : report.sources) {
+    if (!row.suspect()) continue;
+    const auto sweep = sweeps.find(link_source_of(*report.engine, row.number));
+    if (sweep == sweeps.end()) continue;
+    std::optional<Steps> steps =
+        find_steps(*report.engine, sweep->first, row.number, report.pairs_of(row.number));
+    if (!steps) continue;
+    steps->block = sweep->second->evidence.targets.block_text;
+    steps->probe = row.evidence.targets.probe_name;
+    append_to_reason(row, scan_step_text(*steps));
+    append_to_reason(*sweep->second, sweep_step_text(*steps));
+  }
 }
 
 // Where a report is on many captures, puts a frame of one of them in place of the engine's number.
@@ -136,6 +180,8 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
   std::vector<bool> suspects(count);
   collect_pairs(*engine, chosen, report.listed_offsets_, report.listed_pairs_);
 
+  Grouping grouping(*engine, settings.ports,
+                    [&report](uint32_t source) { return report.pairs_of(source); });
   for (const Candidate& candidate : candidates) {
     const uint32_t number = candidate.number;
     const Source& source = engine->source(number);
@@ -150,6 +196,7 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     suspects[number] = row.suspect();
     report.flagged_total += row.flagged ? 1 : 0;
     report.suspects_total += row.suspect() ? 1 : 0;
+    if (row.suspect()) grouping.add(number, row.evidence);
     if (!settings.all && !row.flagged && !row.suspect()) continue;
     if (settings.top && report.sources.size() >= *settings.top) {
       ++report.left_out;
@@ -161,6 +208,11 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     if (settings.all || row.suspect()) row.findings = report.findings(row);
     report.sources.push_back(std::move(row));
   }
+
+  report.groups = grouping.groups();
+  report.scans_total = report.suspects_total;
+  note_groups(report);
+  note_steps(report);
 
   std::vector<uint32_t> by_packets(count);
   for (uint32_t number = 0; number < count; ++number) by_packets[number] = number;

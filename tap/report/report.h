@@ -14,6 +14,7 @@
 #include "tap/count/engine.h"
 #include "tap/count/observation.h"
 #include "tap/judge/findings.h"
+#include "tap/judge/groups.h"
 #include "tap/judge/verdict.h"
 
 namespace fanout {
@@ -86,6 +87,7 @@ struct SourceRow {
   Evidence evidence;
   uint32_t first_file = 0;  ///< the capture of the first frame, as FrameOf::file
   uint32_t last_file = 0;
+  uint32_t group = 0;  ///< the one of Report::groups that it belongs to, from 1; 0: none
   /// Of suspects, and of every source where all are listed.
   std::optional<SourceFindings> findings;
 
@@ -135,6 +137,8 @@ struct Report {
   Cardinality pairs_total;
   uint64_t flagged_total = 0;
   uint64_t suspects_total = 0;
+  uint64_t scans_total = 0;   ///< suspects, those of each group counted once
+  std::vector<Group> groups;  ///< of suspects, listed or not, by their first sources
   uint64_t limit = 0;         ///< pairs that may be stored
   uint32_t limit_hit_in = 0;  ///< the frame in which that was hit, or 0
   uint32_t limit_hit_in_file = 0;

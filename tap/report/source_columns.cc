@@ -286,6 +286,17 @@ constexpr SourceColumn kSourceColumns[] = {
        const Tool tool = row.evidence.tool;
        return tool == Tool::kNone ? Value() : Value(std::string_view(tool_name(tool)));
      }},
+    {{"group",
+      "Group",
+      "Suspects with the same number sent the same probes at the same time",
+      Kind::kCount,
+      kReports,
+      kTool,
+      {},
+      Needs::kReason},
+     [](const SourceRow& row, const ReportSettings&) -> Value {
+       return row.group == 0 ? Value() : Value(uint64_t{row.group});
+     }},
     of_scan("targets", "Targets", "Hosts scanned, or with which the source initiated contact",
             Kind::kCount, kHidden,
             [](const SourceRow& row, const ReportSettings&) -> Value {

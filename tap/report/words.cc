@@ -131,6 +131,13 @@ std::string verdict_names(Verdicts verdicts, std::string_view separator) {
   return names;
 }
 
+std::string scans_text(const Report& report) {
+  if (report.groups.empty()) return {};
+  return " (" + std::to_string(report.scans_total) +
+         (report.scans_total == 1 ? " scan" : " scans") + " from " +
+         std::to_string(report.suspects_total) + " sources)";
+}
+
 std::string exact_seconds(int64_t time) {
   if (time == kNoTime) return {};
   return time < 0 ? seconds(true, nanoseconds_between(time, 0)) : seconds(false, time);

@@ -41,6 +41,10 @@ std::string service_text(const Service& service);
 /// The names of the verdicts, with `separator` between them.
 std::string verdict_names(Verdicts verdicts, std::string_view separator);
 
+/// How many scans the suspects make, where some belong together: " (1 scan from 3 sources)"; else
+/// nothing.
+std::string scans_text(const Report& report);
+
 /// A time in seconds, to the nanosecond: "-0.500000000"; nothing for kNoTime.
 std::string exact_seconds(int64_t time);
 

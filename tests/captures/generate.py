@@ -34,6 +34,7 @@ import findings  # noqa: F401
 import names  # noqa: F401
 import probes  # noqa: F401
 import scans  # noqa: F401
+import together  # noqa: F401
 import tools  # noqa: F401
 from capture import RECIPES, Recipe
 from large import KINDS, write_large

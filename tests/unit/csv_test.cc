@@ -9,6 +9,19 @@
 namespace fanout {
 namespace {
 
+TEST(Csv, EndsWithTheToolAndTheGroup) {
+  SourceRow row = scanner();
+  row.group = 2;
+  row.evidence.tool = Tool::kZmap;
+  const auto rows = parse_csv(csv(report_of({row, scanner(ipv4(0x0a000081))})));
+  const auto last_of = [](const std::vector<std::string>& cells) {
+    return std::vector<std::string>(cells.end() - 2, cells.end());
+  };
+  EXPECT_EQ(last_of(rows[0]), (std::vector<std::string>{"tool", "group"}));
+  EXPECT_EQ(last_of(rows[1]), (std::vector<std::string>{"ZMap", "2"}));
+  EXPECT_EQ(last_of(rows[2]), (std::vector<std::string>{"", ""}));
+}
+
 TEST(Csv, HasAHeaderAndARowForEachSource) {
   const std::string output = csv(report_of({scanner(), source_row(ipv4(1), 1)}));
   const auto rows = parse_csv(output);

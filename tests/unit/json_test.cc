@@ -18,8 +18,8 @@ TEST(Json, HoldsTheSummaryAndTheSources) {
   for (const char* member :
        {R"("threshold": 50)", R"("ports": 15)", R"("window": 0)", R"("filter": "tcp.port == 22")",
         R"("frames": 512)", R"("sources_total": 1)", R"("pairs_total": 257)",
-        R"("flagged_total": 1)", R"("suspects_total": 1)", R"("dissection": "headers")",
-        R"("header_frames": 500)", R"("full_frames": 12)",
+        R"("flagged_total": 1)", R"("suspects_total": 1)", R"("scans_total": 1)",
+        R"("dissection": "headers")", R"("header_frames": 500)", R"("full_frames": 12)",
         R"({"source":"10.0.0.128","network":"IPv4","unique_destinations":256,"packets":512,)"
         R"("bytes":32768,"first_frame":1,"last_frame":512,)",
         R"("flagged":true,"suspect":true,"verdicts":["address-scan"],"reason":"contacted 256)",
@@ -27,6 +27,16 @@ TEST(Json, HoldsTheSummaryAndTheSources) {
         R"({"from":1,"to":1,"sources":170})"}) {
     EXPECT_TRUE(contains(output, member)) << member << " in\n" << output;
   }
+}
+
+TEST(Json, HasTheGroupAndTheToolOfThoseThatHaveOne) {
+  SourceRow row = scanner();
+  EXPECT_FALSE(contains(json(report_of({row})), R"("group")"));
+  EXPECT_FALSE(contains(json(report_of({row})), R"("tool")"));
+  row.group = 2;
+  row.evidence.tool = Tool::kHping;
+  const std::string output = json(report_of({row}));
+  EXPECT_TRUE(contains(output, R"("tool":"hping3","group":2,)")) << output;
 }
 
 TEST(Json, WritesTimesExactly) {

@@ -57,6 +57,7 @@ Report report_of(std::vector<SourceRow> rows) {
     report.most_active.push_back(
         {row.address, row.packets, row.bytes, row.destinations, row.flagged, row.suspect()});
   }
+  report.scans_total = report.suspects_total;
   report.sources = std::move(rows);
   report.distribution = {{1, 1, 170}, {2, 3, 0}, {4, 7, 1}};
   return report;

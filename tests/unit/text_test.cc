@@ -98,6 +98,16 @@ TEST(Text, SaysWhatTheTopLeftOut) {
   EXPECT_TRUE(contains(text(report), "\n... and 4 more sources, 2 suspects among them (top=1)\n"));
 }
 
+TEST(Text, CountsScansAndSourcesWhereSomeBelongTogether) {
+  Report report = report_of({scanner(), scanner(ipv4(0x0a000081)), scanner(ipv4(0x0a000082))});
+  EXPECT_TRUE(contains(text(report), "3 sources look like scanners\n"));
+  report.groups.emplace_back().sources = {0, 1};
+  report.scans_total = 2;
+  EXPECT_TRUE(contains(text(report), "3 sources look like scanners (2 scans from 3 sources)\n"));
+  report.scans_total = 1;
+  EXPECT_TRUE(contains(text(report), "(1 scan from 3 sources)\n"));
+}
+
 TEST(Text, MarksArpSourcesAndAllowedOnes) {
   SourceRow row = source_row({Network::kArp, 0, 0x0a000001}, 90);
   row.allowed = true;
