@@ -39,7 +39,7 @@ void TimelineChart::paint(QPainter& painter, const QRectF& area, std::vector<Spo
   const double left = area.left() + std::min(widest, area.width() * 0.4) + kGap;
   const QRectF plot(QPointF(left, top), QPointF(area.right() - kGap, bottom));
 
-  QString title = "The darker, the more contacts at once";
+  QString title = "The stronger the color, the more contacts at once";
   if (count < all_) {
     title += " · the first " + number_text(count) + " of " + number_text(all_) + " suspects";
   }

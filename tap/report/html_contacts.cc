@@ -236,8 +236,9 @@ void write_html_timeline(const Report& report, const Presentation& presentation,
         (all.empty() ? "" : "; ") + html_address(sources[i]->address) + ": " + duration_text(bar);
   }
   if (shown.empty()) return;
-  std::string note = "from the first contact to the last; the darker, the more at once; from " +
-                     utc(timeline.first_time) + " UTC on";
+  std::string note =
+      "from the first contact to the last; the stronger the color, the more at once; from " +
+      utc(timeline.first_time) + " UTC on";
   if (sources.size() > pairs.size()) {
     note += "; the first " + std::to_string(pairs.size()) + " of " + grouped(sources.size());
   }
