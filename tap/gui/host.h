@@ -16,7 +16,7 @@
 namespace fanout::gui {
 
 /// Incremented with every change of this header, or of an object that is passed through it.
-inline constexpr int kAbi = 4;
+inline constexpr int kAbi = 5;
 
 /// The capture file, as Wireshark has it now.
 struct FileState {
