@@ -1,11 +1,15 @@
 """What the tests of the program share: it and a tshark that loads the plugin, started as the same
 user, and captures."""
+import array
 import contextlib
+import fcntl
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 import unittest
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +96,24 @@ def run(
         **ordinary.as_user(),
     )
     return Done.of(done.returncode, done.stdout, done.stderr)
+
+
+def processor_time(process: "subprocess.Popen[bytes]") -> int:
+    """In ticks, of all threads."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def wait_for_more(process: "subprocess.Popen[bytes]") -> None:
+    """Returns when it has read its standard input as far as that goes, and does nothing more."""
+    assert process.stdin
+    for _ in range(60):
+        before = processor_time(process)
+        time.sleep(1)
+        waiting = array.array("i", [0])
+        fcntl.ioctl(process.stdin, termios.FIONREAD, waiting)
+        if before > 0 and waiting[0] == 0 and processor_time(process) == before:
+            return
 
 
 def capture(name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, List
 
 import ordinary
-from harness import Done, ProgramTest, capture, setup
+from harness import Done, ProgramTest, capture, setup, wait_for_more
 
 FORMATS = (["--text"], ["--csv", "--pairs"], ["--json"], ["--html"])
 
@@ -119,6 +119,7 @@ class Faults(ProgramTest):
             assert process.stdin
             process.stdin.write(demo)
             process.stdin.flush()
+            wait_for_more(process)
             process.send_signal(number)
             _, err = process.communicate(timeout=60)
             self.assertEqual(process.returncode, status, err)

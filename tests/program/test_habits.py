@@ -1,14 +1,11 @@
 """How the program behaves on a command line: options, status, signals, pipes, terminals."""
-import array
 import contextlib
-import fcntl
 import json
 import os
 import pty
 import re
 import signal
 import subprocess
-import termios
 import threading
 import time
 from pathlib import Path
@@ -16,25 +13,7 @@ from typing import Any, Dict, List
 
 import ordinary
 import pcaps
-from harness import REPOSITORY, ProgramTest, capture, setup
-
-
-def processor_time(process: "subprocess.Popen[bytes]") -> int:
-    """In ticks, of all threads."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def wait_for_more(process: "subprocess.Popen[bytes]") -> None:
-    """Returns when it has read its standard input as far as that goes, and does nothing more."""
-    assert process.stdin
-    for _ in range(60):
-        before = processor_time(process)
-        time.sleep(1)
-        waiting = array.array("i", [0])
-        fcntl.ioctl(process.stdin, termios.FIONREAD, waiting)
-        if before > 0 and waiting[0] == 0 and processor_time(process) == before:
-            return
+from harness import REPOSITORY, ProgramTest, capture, setup, wait_for_more
 
 
 class Habits(ProgramTest):
