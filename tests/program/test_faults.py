@@ -96,7 +96,7 @@ class Faults(ProgramTest):
     def test_several_that_write_the_same_file(self) -> None:
         """The file is the whole report of one of them, and nothing else is left."""
         names = ("demo", "p2p", "arp-sweep", "port-scan-syn")
-        for output in self.outputs():
+        for output in self.outputs()[-2:]:
             path = self.folder / "report"
             wanted = []
             for name in names:
@@ -159,8 +159,8 @@ class Faults(ProgramTest):
             ["printf", "%.1f", "0"], env={**os.environ, **here}, capture_output=True, check=True
         )
         self.assertEqual(comma.stdout, b"0,0")
-        for name in ("demo", "time-extremes", "time-backwards", "file-pcap-nanoseconds"):
-            for format_ in FORMATS:
+        for name in ("demo", "time-extremes", "file-pcap-nanoseconds"):
+            for format_ in FORMATS if name == "demo" else FORMATS[:1]:
                 arguments = ("-n", "--threshold", "0", *format_, capture(name))
                 usual = self.ended(*arguments)
                 self.assertEqual((usual.status, usual.err), (0, ""))
