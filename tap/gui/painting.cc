@@ -1,6 +1,10 @@
 #include "tap/gui/painting.h"
 
+#include <QFontMetricsF>
+#include <algorithm>
 #include <cmath>
+
+#include "tap/report/axes.h"
 
 namespace fanout::gui {
 
@@ -24,6 +28,24 @@ void write_upwards(QPainter& painter, const QRectF& area, const QString& text) {
   const QRectF turned(-area.height() / 2, -area.width() / 2, area.height(), area.width());
   write(painter, turned, Qt::AlignCenter, text);
   painter.restore();
+}
+
+void paint_times(QPainter& painter, const QRectF& plot, double right, double seconds,
+                 const QColor& text, const QColor& faint) {
+  if (seconds == 0) return;
+  const QFontMetricsF metrics(painter.font());
+  const int most =
+      std::clamp(static_cast<int>(plot.width() / metrics.horizontalAdvance("0000 min 00")), 1, 8);
+  for (const TimeTick& tick : time_ticks(seconds, most)) {
+    const double x = plot.left() + plot.width() * tick.seconds / seconds;
+    painter.setPen(faint);
+    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + kTick));
+    painter.setPen(text);
+    const QString label = QString::fromStdString(tick.text);
+    const double width = metrics.horizontalAdvance(label) + 2;
+    const double left = std::min(x - width / 2, right - width);
+    write(painter, {left, plot.bottom() + kTick, width, metrics.height()}, Qt::AlignCenter, label);
+  }
 }
 
 }  // namespace fanout::gui

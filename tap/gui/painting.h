@@ -2,6 +2,7 @@
 #ifndef FANOUT_TAP_GUI_PAINTING_H_
 #define FANOUT_TAP_GUI_PAINTING_H_
 
+#include <QColor>
 #include <QPainter>
 #include <QRectF>
 #include <QString>
@@ -20,6 +21,11 @@ void write(QPainter& painter, const QRectF& area, int flags, const QString& text
 
 /// `text` turned by 90 degrees, centred in `area`.
 void write_upwards(QPainter& painter, const QRectF& area, const QString& text);
+
+/// The axis of time below `plot`, which is so many seconds wide: lines of color `faint`, and what
+/// is written below them, in `text`, ends at `right`.
+void paint_times(QPainter& painter, const QRectF& plot, double right, double seconds,
+                 const QColor& text, const QColor& faint);
 
 }  // namespace fanout::gui
 

@@ -176,19 +176,7 @@ void ScatterChart::paint_axes(QPainter& painter, const QRectF& area) {
           metrics.elidedText(label_of(block), Qt::ElideMiddle, width));
   }
   const double seconds = seconds_between(scatter.first_time, scatter.last_time);
-  const int most =
-      std::clamp(static_cast<int>(plot_.width() / metrics.horizontalAdvance("0000 min 00")), 1, 8);
-  for (const TimeTick& tick : time_ticks(seconds, most)) {
-    if (seconds == 0) break;
-    const double x = plot_.left() + plot_.width() * tick.seconds / seconds;
-    painter.setPen(faint_color());
-    painter.drawLine(QPointF(x, plot_.top()), QPointF(x, plot_.bottom() + kTick));
-    painter.setPen(text);
-    const QString label = QString::fromStdString(tick.text);
-    const double width = metrics.horizontalAdvance(label) + 2;
-    const double left = std::min(x - width / 2, area.right() - width);
-    write(painter, {left, plot_.bottom() + kTick, width, line}, Qt::AlignCenter, label);
-  }
+  paint_times(painter, plot_, area.right(), seconds, text, faint_color());
   painter.setPen(text);
   painter.drawLine(plot_.bottomLeft(), plot_.bottomRight());
   painter.drawLine(plot_.topLeft(), plot_.bottomLeft());

@@ -48,18 +48,7 @@ void TimelineChart::paint(QPainter& painter, const QRectF& area, std::vector<Spo
         metrics.elidedText(title, Qt::ElideRight, area.width()));
 
   const double seconds = seconds_between(timeline_.first_time, timeline_.last_time);
-  const int most =
-      std::clamp(static_cast<int>(plot.width() / metrics.horizontalAdvance("0000 min 00")), 1, 8);
-  for (const TimeTick& tick : time_ticks(seconds, most)) {
-    if (seconds == 0) break;
-    const double x = plot.left() + plot.width() * tick.seconds / seconds;
-    painter.setPen(faint_color());
-    painter.drawLine(QPointF(x, top), QPointF(x, bottom + kTick));
-    painter.setPen(text);
-    const double width = metrics.horizontalAdvance(QString::fromStdString(tick.text)) + 2;
-    write(painter, {std::min(x - width / 2, area.right() - width), bottom + kTick, width, line},
-          Qt::AlignCenter, QString::fromStdString(tick.text));
-  }
+  paint_times(painter, plot, area.right(), seconds, text, faint_color());
   const double pitch = std::min(plot.height() / static_cast<double>(count), 2.2 * line);
   for (size_t i = 0; i < count; ++i) {
     const QRectF row(area.left(), top + pitch * static_cast<double>(i), area.width(), pitch);
