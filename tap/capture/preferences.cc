@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tap/capture/versions.h"
+#include "tap/count/blocks.h"
 
 namespace fanout {
 namespace {
@@ -65,19 +66,9 @@ bool parse_subnet(const char* text, Subnet* subnet) {
   return valid;
 }
 
-uint64_t first_bits(uint64_t word, unsigned bits) { return bits == 0 ? 0 : word >> (64 - bits); }
-
 bool contains(const Subnet& subnet, const Address& address) {
-  const bool is_ipv6 = has_ipv6_addresses(address.network);
-  if (is_ipv6 != (subnet.address.network == Network::kIpv6)) return false;
-  if (!is_ipv6) {
-    const unsigned ignored = 32 - subnet.bits;
-    return address.low >> ignored == subnet.address.low >> ignored;
-  }
-  const unsigned high = subnet.bits < 64 ? subnet.bits : 64;
-  return first_bits(address.high, high) == first_bits(subnet.address.high, high) &&
-         first_bits(address.low, subnet.bits - high) ==
-             first_bits(subnet.address.low, subnet.bits - high);
+  return has_ipv6_addresses(address.network) == has_ipv6_addresses(subnet.address.network) &&
+         common_bits(subnet.address, address) >= subnet.bits;
 }
 
 void* copy_allowed(void* to, const void* from, size_t) {

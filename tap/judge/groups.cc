@@ -6,6 +6,7 @@
 
 #include "tap/count/digest.h"
 #include "tap/judge/parameters.h"
+#include "tap/judge/steps.h"
 
 namespace fanout {
 namespace {
@@ -23,14 +24,6 @@ uint64_t probe_hash(const Address& destination, const Service& service) {
   const uint64_t of_service =
       uint64_t{static_cast<uint8_t>(service.transport)} << 16 | service.port;
   return digest(destination, mix(of_service << 8 | static_cast<uint64_t>(destination.network)));
-}
-
-// Whether the source looked for anybody on the link.
-bool resolves(const Engine& engine, const Address& source) {
-  if (resolves_addresses(source.network)) return false;
-  Address on_link = source;
-  on_link.network = source.network == Network::kIpv6 ? Network::kNdp : Network::kArp;
-  return engine.find_source(on_link) != kNone;
 }
 
 // Whether the same probes of two suspects came at the same time. Raises `apart` to how
@@ -232,7 +225,7 @@ void Grouping::find_likely(std::span<const Suspect> members, Group& group) const
     return engine_.source(member.source).tcp_handshakes > 0;
   };
   const auto looks_for_others = [&](const Suspect& member) {
-    return resolves(engine_, engine_.source(member.source).address);
+    return link_source_of(engine_, member.source) != kNone;
   };
   const auto resets = [&](const Suspect& member) { return !left_half_open(member); };
   const auto try_sign = [&](Sign sign, auto has) {
