@@ -13,7 +13,7 @@ import time
 import unittest
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import ordinary
 from ordinary import Done
@@ -174,6 +174,17 @@ def as_tshark_says(options: List[str]) -> Tuple[str, List[str]]:
 
 class ProgramTest(unittest.TestCase):
     maxDiff = 4000
+
+    def start(
+        self, *arguments: str, env: Optional[Dict[str, str]] = None, **how: Any
+    ) -> "subprocess.Popen[bytes]":
+        """Starts the program, with these variables beside the usual ones."""
+        return subprocess.Popen(
+            [str(setup().program), *arguments],
+            env={**ordinary.environment(setup().home, setup().sanitizer), **(env or {})},
+            cwd=setup().scratch,
+            **{**ordinary.as_user(), **how},
+        )
 
     def fanout(
         self,

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Dict, List, Optional
 
 import ordinary
 from harness import Done, ProgramTest, capture, setup, wait_for_more
@@ -19,15 +19,12 @@ class Faults(ProgramTest):
         self.folder = Path(tempfile.mkdtemp(dir=setup().scratch))
         self.folder.chmod(0o777)
 
-    def start(self, *arguments: str, **how: Any) -> "subprocess.Popen[bytes]":
-        environment = ordinary.environment(setup().home, setup().sanitizer)
-        environment.update({"TMPDIR": str(self.folder), **how.pop("env", {})})
-        return subprocess.Popen(
-            [str(setup().program), *arguments],
-            env=environment,
-            stdout=how.pop("stdout", subprocess.PIPE),
-            stderr=subprocess.PIPE,
-            **{**ordinary.as_user(), **how},
+    def start(
+        self, *arguments: str, env: Optional[Dict[str, str]] = None, **how: Any
+    ) -> "subprocess.Popen[bytes]":
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return super().start(
+            *arguments, env={"TMPDIR": str(self.folder), **(env or {})}, **{**pipes, **how}
         )
 
     def ended(self, *arguments: str, **how: Any) -> Done:

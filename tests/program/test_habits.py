@@ -24,14 +24,6 @@ class Habits(ProgramTest):
         self.assertRegex(done.err, r"\Afanout: [^\n]+\n\Z")
         return done.err
 
-    def start(self, *arguments: str, **how: Any) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [str(setup().program), *arguments],
-            env=ordinary.environment(setup().home, setup().sanitizer),
-            cwd=setup().scratch,
-            **{**ordinary.as_user(), **how},
-        )
-
     def test_help_fits_a_screen(self) -> None:
         lines = self.report("--help").splitlines()
         self.assertLessEqual(len(lines), 24)
