@@ -12,9 +12,12 @@
 
 #include "plugin/plain_table.h"
 #include "plugin/postdissector.h"
+#include "tap/capture/databases.h"
+#include "tap/capture/locations.h"
 #include "tap/capture/names.h"
 #include "tap/capture/observe.h"
 #include "tap/capture/preferences.h"
+#include "tap/capture/resolver.h"
 #include "tap/capture/versions.h"
 #include "tap/gui/host.h"
 #include "tap/terminal/settings.h"
@@ -200,6 +203,11 @@ class WindowHost : public gui::Host {
     Presentation presentation;
     presentation.name = fanout::host_name;
     presentation.service_name = fanout::service_name;
+    // Of all sources, and at once; what is shown may still be on its way.
+    Resolver resolver;
+    if (shows_locations(format) && resolver.start(find_databases(location_folders()))) {
+      presentation.location = [&](const Address& host) { return resolver.find(host); };
+    }
     presentation.unicode = true;
     fanout::render(format, report, presentation, sink);
   }
@@ -254,6 +262,9 @@ class WindowHost : public gui::Host {
   std::string service_name(const Service& service) override {
     return fanout::service_name(service);
   }
+
+  bool has_locations() override { return fanout::has_locations(); }
+  Location location(const Address& address) override { return fanout::location(address); }
 
   bool resolves_names() override { return gbl_resolv_flags.network_name; }
 

@@ -87,6 +87,13 @@ local function csv_scan(row)
   }
 end
 
+-- Lua has no access to Wireshark's GeoIP databases: these columns are empty.
+local LOCATION = { "country", "as_number", "as_organization" }
+local DESTINATION_LOCATION = map(LOCATION, function(name)
+  return "destination_" .. name
+end)
+local NOWHERE = { "", "", "" }
+
 local FOUND = { "open_services", "hosts_up", "conversations_after_scan" }
 
 local function csv_found(findings)
@@ -110,7 +117,8 @@ local function csv_source(row, options)
   end), { options.window > 0 and whole(evidence.busiest_window) or "" },
     csv_service(evidence.top_service_hosts > 0 and evidence.top_service),
     csv_service(evidence.scan_contacted > 0 and evidence.scan_service), csv_scan(row),
-    csv_found(row.findings), { evidence.tool or "", row.group and whole(row.group) or "" })
+    csv_found(row.findings), { evidence.tool or "", row.group and whole(row.group) or "" },
+    NOWHERE)
 end
 
 local function csv_destination(row)
@@ -130,18 +138,19 @@ local function render_csv(report)
     return { name .. "_transport", name .. "_port", name .. "_name" }
   end
   if report.options.pairs then
-    add(append_all({}, WHO, JUDGEMENT, ESTIMATE, DESTINATION, service("service")))
+    add(append_all({}, WHO, JUDGEMENT, ESTIMATE, DESTINATION, service("service"),
+      DESTINATION_LOCATION, LOCATION))
     for _, row in ipairs(report.sources) do
       local source_cells = append_all(csv_who(row), csv_judgement(row), csv_estimate(row))
       for _, destination in ipairs(destinations_of(report, row)) do
         add(append_all({}, source_cells, csv_destination(destination),
-          csv_service(destination.service)))
+          csv_service(destination.service), NOWHERE, NOWHERE))
       end
     end
   else
     add(append_all({}, WHO, ROW_COUNTS, JUDGEMENT, REASON, ESTIMATE, DETAILS, COUNTS,
       { "busiest_window" }, service("top_service"), service("scan_service"), SCAN, FOUND,
-      { "tool", "group" }))
+      { "tool", "group" }, LOCATION))
     for _, row in ipairs(report.sources) do add(csv_source(row, report.options)) end
   end
   return concat(lines)

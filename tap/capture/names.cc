@@ -31,13 +31,16 @@ std::string host_name(const Address& address) {
 }
 
 std::string service_name(const Service& service) {
-  const bool numbers_only = !gbl_resolv_flags.mac_name && !gbl_resolv_flags.network_name &&
-                            !gbl_resolv_flags.transport_name;
-  if (numbers_only) return {};
+  if (is_resolution_off()) return {};
   if (service.transport != Transport::kTcp && service.transport != Transport::kUdp) return {};
   const port_type type = service.transport == Transport::kTcp ? PT_TCP : PT_UDP;
   const char* name = try_serv_name_lookup(type, service.port);
   return name == nullptr ? std::string() : name;
+}
+
+bool is_resolution_off() {
+  return !gbl_resolv_flags.mac_name && !gbl_resolv_flags.network_name &&
+         !gbl_resolv_flags.transport_name;
 }
 
 }  // namespace fanout

@@ -14,6 +14,9 @@ std::string host_name(const Address& address);
 /// The name of a TCP or UDP service; empty if there is none or all name resolution is off (-n).
 std::string service_name(const Service& service);
 
+/// Whether no names are to be resolved at all (-n).
+bool is_resolution_off();
+
 }  // namespace fanout
 
 #endif  // FANOUT_TAP_CAPTURE_NAMES_H_

@@ -65,6 +65,23 @@ bool names_from_handshakes(const Flags& flags) {
 }
 }  // namespace internal
 
+namespace internal {
+template <typename Flags>
+bool looks_up_locations(const Flags& flags, bool otherwise) {
+  if constexpr (requires { flags.maxmind_geoip; }) {
+    return flags.maxmind_geoip;
+  } else {
+    return otherwise;
+  }
+}
+}  // namespace internal
+
+/// Whether addresses are looked up in GeoIP databases: a setting in 4.4 and later (-n, -N g),
+/// `otherwise` in 4.0.
+inline bool looks_up_locations(bool otherwise) {
+  return internal::looks_up_locations(gbl_resolv_flags, otherwise);
+}
+
 /// Whether names of servers are taken from the TLS handshakes of the capture (4.2 and later).
 inline bool names_from_handshakes() { return internal::names_from_handshakes(gbl_resolv_flags); }
 

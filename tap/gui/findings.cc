@@ -12,6 +12,11 @@ using FindingColumn = ColumnOf<Finding>;
 
 // Only the window has a table of them.
 constexpr uint8_t kTable = kInWindow | kShown;
+constexpr FindingColumn of_destination(const char* key, const char* title, const char* tooltip,
+                                       Kind kind) {
+  return {{key, title, tooltip, kind, kTable, 0},
+          [](const Finding& row, const ReportSettings&) -> Value { return row.destination; }};
+}
 constexpr FindingColumn kFindingColumns[] = {
     {{"state", "State", "Conversation: the service responded, and then data went both ways",
       Kind::kWords, kTable, 0},
@@ -46,6 +51,11 @@ constexpr FindingColumn kFindingColumns[] = {
        if (row.after == AnsweredService::kNotKnown) return {};
        return Duration{0, int64_t{row.after} * 1'000'000};
      }},
+    of_destination("country", "Country", "The country of the destination", Kind::kCountry),
+    of_destination("as_number", "AS Number", "The autonomous system of the destination",
+                   Kind::kAsNumber),
+    of_destination("as_organization", "AS Organization", "Whose autonomous system that is",
+                   Kind::kAsOrganization),
 };
 
 std::vector<const Column*> columns_of_window() {

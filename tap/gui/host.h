@@ -16,7 +16,7 @@
 namespace fanout::gui {
 
 /// Incremented with every change of this header, or of an object that is passed through it.
-inline constexpr int kAbi = 5;
+inline constexpr int kAbi = 6;
 
 /// The capture file, as Wireshark has it now.
 struct FileState {
@@ -66,6 +66,10 @@ class Host {
   /// Resolved names, empty if there are none.
   virtual std::string host_name(const Address& address) = 0;
   virtual std::string service_name(const Service& service) = 0;
+  /// Whether there are databases of locations, and Wireshark asks them.
+  virtual bool has_locations() = 0;
+  /// Where an address is, as far as that is known by now.
+  virtual Location location(const Address& address) = 0;
   /// Whether Wireshark resolves network names.
   virtual bool resolves_names() = 0;
 

@@ -23,6 +23,8 @@ void sort_by(std::vector<uint32_t>& rows, std::vector<std::pair<Key, uint32_t>>&
   std::transform(keyed.begin(), keyed.end(), rows.begin(), [](const auto& k) { return k.second; });
 }
 
+bool is_looked_up(Kind kind) { return kind == Kind::kName || is_location(kind); }
+
 // The seconds of a duration; 0 if it has none.
 double seconds(const Duration& duration) { return static_cast<double>(sort_key(duration)) / 1e9; }
 
@@ -84,8 +86,21 @@ void NumberModel::set_looks(const Looks& looks) {
   if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
+void NumberModel::look_up_again() {
+  if (is_looked_up(columns_[static_cast<size_t>(sort_column_)]->kind)) {
+    sort(sort_column_, sort_order_);
+  } else if (!rows_.empty()) {
+    Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+  }
+}
+
 QString NumberModel::resolved(const Address& address) const {
   return looks_.names ? foreign_text(host_.host_name(address)) : QString();
+}
+
+QString NumberModel::looked_up(const Address& address, Kind kind) const {
+  if (kind == Kind::kName) return resolved(address);
+  return foreign_text(location_part(host_.location(address), kind));
 }
 
 void NumberModel::sort(int column, Qt::SortOrder order) {
@@ -147,8 +162,12 @@ void NumberModel::sort_rows() {
   const Column& column = *columns_[static_cast<size_t>(sort_column_)];
   if (column.kind == Kind::kAddress) {
     sort_rows_by<Address>([&](uint32_t row) { return address_of(row, column); });
-  } else if (column.kind == Kind::kName) {
-    sort_rows_by<QString>([&](uint32_t row) { return resolved(address_of(row, column)); });
+  } else if (column.kind == Kind::kAsNumber) {
+    sort_rows_by<uint32_t>(
+        [&](uint32_t row) { return host_.location(address_of(row, column)).as_number; });
+  } else if (is_looked_up(column.kind)) {
+    sort_rows_by<QString>(
+        [&](uint32_t row) { return looked_up(address_of(row, column), column.kind); });
   } else {
     sort_rows_by<int64_t>([&](uint32_t row) { return key(row, column); });
   }
@@ -185,7 +204,10 @@ QVariant NumberModel::raw(uint32_t number, const Column& column) const {
     } else if constexpr (std::is_same_v<Held, Duration>) {
       return seconds(held);
     } else if constexpr (std::is_same_v<Held, Address>) {
-      return column.kind == Kind::kName ? resolved(held) : qstring(to_string(held));
+      if (!is_looked_up(column.kind)) return qstring(to_string(held));
+      const QString text = looked_up(held, column.kind);
+      return column.kind == Kind::kAsNumber && !text.isEmpty() ? QVariant(text.toULongLong())
+                                                               : QVariant(text);
     } else if constexpr (std::is_same_v<Held, Network>) {
       return QString(network_name(held));
     } else if constexpr (std::is_same_v<Held, Service>) {

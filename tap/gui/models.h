@@ -45,6 +45,8 @@ class NumberModel : public QAbstractTableModel {
   /// The row of a thing, or -1. O(rows).
   int row_of(uint32_t number) const;
   void set_looks(const Looks& looks);
+  /// Names or locations became known: shows them, and sorts by them again.
+  void look_up_again();
 
  protected:
   NumberModel(Host& host, std::vector<const Column*> columns);
@@ -61,6 +63,8 @@ class NumberModel : public QAbstractTableModel {
   /// The number that sorts a column that is neither of addresses nor of names.
   virtual int64_t key(uint32_t number, const Column& column) const;
   QString resolved(const Address& address) const;
+  /// What is looked up for an address in such a column, as far as it is known by now.
+  QString looked_up(const Address& address, Kind kind) const;
 
   Host& host_;
   Looks looks_;

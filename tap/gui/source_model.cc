@@ -147,8 +147,8 @@ QString SourceModel::tip(uint32_t number, const Column& column) const {
     text = "An estimate, beyond the memory limit: between " + number_text(estimate->low) + " and " +
            number_text(estimate->high);
   });
-  const bool may_be_cut =
-      column.kind == Kind::kReason || column.kind == Kind::kVerdicts || column.kind == Kind::kName;
+  const bool may_be_cut = column.kind == Kind::kReason || column.kind == Kind::kVerdicts ||
+                          column.kind == Kind::kName || is_location(column.kind);
   // A tool tip takes what looks like HTML for HTML.
   return may_be_cut ? shown(number, column).toHtmlEscaped() : text;
 }

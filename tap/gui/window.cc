@@ -84,6 +84,7 @@ Window::Window(Host& host, QWidget* parent)
   search_delay_.setSingleShot(true);
   connect(&search_delay_, &QTimer::timeout, this, [this] { show_tab(); });
   connect(&judge_timer_, &QTimer::timeout, this, [this] { judge_on(); });
+  follow_lookups();
 
   preferred_threshold_ = host_.settings(options_).threshold;
   set_threshold(preferred_threshold_);
@@ -92,6 +93,8 @@ Window::Window(Host& host, QWidget* parent)
   upper_->setSizes({310, 380});
   lower_->setSizes({640, 590});
   show_names();
+  has_locations_ = host_.has_locations();
+  show_locations(has_locations_);
   load_looks();
   set_looks();
 }
@@ -122,6 +125,10 @@ void Window::open_now() {
   // A hidden window does not follow the file.
   file_ = host_.file();
   take_display_filter(file_);
+  if (has_locations_ != host_.has_locations()) {
+    has_locations_ = !has_locations_;
+    show_locations(has_locations_);
+  }
   if (limit_->isChecked()) wants_reading_ = true;
   poll_.start(kPollMilliseconds);
   refresh();

@@ -100,6 +100,8 @@ class Window : public QDialog {
   void show_status();
   void set_looks();
   void show_names();
+  void show_locations(bool is_shown);
+  void follow_lookups();
   void read_again();
   void retry_reading();
   void show_progress();
@@ -175,9 +177,11 @@ class Window : public QDialog {
   bool wants_reading_ = false;
   bool is_filling_ = false;  // the table of sources: what it selects meanwhile is no choice
   bool follows_display_filter_ = true;
+  bool has_locations_ = false;  // whether their columns are of use
   QTimer poll_;
   QTimer search_delay_;
   QTimer judge_timer_;
+  QTimer lookup_timer_;
   QElapsedTimer since_refresh_;
   qint64 refresh_cost_ = 0;
 

@@ -1,4 +1,5 @@
 // How the window looks, and what of that it remembers.
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHeaderView>
@@ -27,6 +28,9 @@ void load_header(const QSettings& looks, const QString& name, const NumberModel&
   if (looks.value(name + "Columns").toString() != keys_of(model)) return;
   header->restoreState(looks.value(name).toByteArray());
 }
+
+// Not for each answer on its own.
+constexpr int kLookupMilliseconds = 50;
 
 void save_header(QSettings& looks, const QString& name, const NumberModel& model,
                  const QHeaderView* header) {
@@ -60,6 +64,32 @@ void Window::show_names() {
   finding_table_->setColumnHidden(findings_->column("name"), !names_->isChecked());
 }
 
+void Window::show_locations(bool is_shown) {
+  const auto show = [is_shown](QTableView* table, const NumberModel& model) {
+    for (int i = 0; i < model.columnCount(); ++i) {
+      if (is_location(model.columns()[static_cast<size_t>(i)]->kind)) {
+        table->setColumnHidden(i, !is_shown);
+      }
+    }
+  };
+  show(source_table_, *sources_);
+  show(destination_table_, *destinations_);
+  show(finding_table_, *findings_);
+}
+
+// Wireshark looks names and locations up while it shows others, and says when it knows more.
+void Window::follow_lookups() {
+  lookup_timer_.setSingleShot(true);
+  lookup_timer_.setInterval(kLookupMilliseconds);
+  connect(&lookup_timer_, &QTimer::timeout, this, [this] {
+    sources_->look_up_again();
+    destinations_->look_up_again();
+    findings_->look_up_again();
+  });
+  if (qApp->metaObject()->indexOfSignal("addressResolutionChanged()") < 0) return;
+  connect(qApp, SIGNAL(addressResolutionChanged()), &lookup_timer_, SLOT(start()));
+}
+
 void Window::load_looks() {
   QSettings looks(QString::fromStdString(host_.settings_file()), QSettings::IniFormat);
   restoreGeometry(looks.value("geometry").toByteArray());
@@ -70,6 +100,9 @@ void Window::load_looks() {
   load_header(looks, "sources", *sources_, source_table_->horizontalHeader());
   load_header(looks, "destinations", *destinations_, destination_table_->horizontalHeader());
   load_header(looks, "findings", *findings_, finding_table_->horizontalHeader());
+  // Which columns were shown says nothing of those that had no use then.
+  const bool had_locations = looks.value("locations").toBool();
+  if (has_locations_ != had_locations) show_locations(has_locations_);
   details_->setCurrentIndex(std::clamp(looks.value("details", 0).toInt(), 0, 1));
   charts_->setCurrentIndex(looks.value("chart", 0).toInt());
   scatter_rows_->setCurrentIndex(std::clamp(looks.value("scatterRows", 0).toInt(), 0, 2));
@@ -93,6 +126,7 @@ void Window::save_looks() {
   looks.setValue("time", time_format_->currentIndex());
   looks.setValue("tab", std::min(tabs_->currentIndex(), int{kAll}));
   looks.setValue("names", names_->isChecked());
+  looks.setValue("locations", has_locations_);
 }
 
 }  // namespace fanout::gui

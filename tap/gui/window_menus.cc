@@ -238,7 +238,8 @@ void Window::open_header_menu(QTableView* table, const QPoint& place) {
     action->setCheckable(true);
     action->setChecked(!table->isColumnHidden(column));
     // Without any column there would be no header to bring one back with.
-    action->setEnabled(column != 0);
+    const Kind kind = model->columns()[static_cast<size_t>(column)]->kind;
+    action->setEnabled(column != 0 && (has_locations_ || !is_location(kind)));
     connect(action, &QAction::toggled, table,
             [table, column](bool is_shown) { table->setColumnHidden(column, !is_shown); });
   }

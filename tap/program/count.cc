@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "tap/capture/databases.h"
+#include "tap/capture/resolver.h"
 #include "tap/program/counting_thread.h"
 #include "tap/program/follow.h"
 #include "tap/program/list.h"
@@ -274,6 +276,14 @@ void Count::list_files(ReportSettings& settings) const {
   };
 }
 
+// Libwireshark is not loaded to know.
+std::vector<std::string> Count::location_folders() {
+  const auto& resolving = arguments_.dissector.resolving;
+  const bool is_resolution_off = !resolving.empty() && resolving.back().empty();
+  if (!shows_locations(arguments_.options.format) || is_resolution_off) return {};
+  return library_.is_loaded() ? library_.get().location_folders() : database_folders();
+}
+
 void Count::write_report() {
   dissection_.headers = dissection_.header_frames > 0;
   const Options& options = arguments_.options;
@@ -290,6 +300,10 @@ void Count::write_report() {
     presentation.service_name = [this](const Service& service) {
       return library_.get().service_name(service);
     };
+  }
+  Resolver resolver;
+  if (resolver.start(find_databases(location_folders()))) {
+    presentation.location = [&](const Address& host) { return resolver.find(host); };
   }
   const std::string why = fanout::write_report(options, report, std::move(presentation));
   if (!why.empty()) throw Failure(2, why);

@@ -44,6 +44,7 @@ class Count {
   void show_progress(ManySettings& settings, Speed& speed, const Inputs& inputs) const;
   void merge(Many& many, const Many::Sink& sink, const std::function<void()>& again);
   void list_files(ReportSettings& settings) const;
+  std::vector<std::string> location_folders();
   void write_report();
 
   const Arguments& arguments_;

@@ -5,6 +5,7 @@
 #include <epan/secrets.h>
 
 #include "tap/capture/carriers.h"
+#include "tap/capture/locations.h"
 #include "tap/capture/names.h"
 #include "tap/capture/observe.h"
 
@@ -182,6 +183,7 @@ class Library : public Dissector {
   std::string service_name(const Service& service) override {
     return fanout::service_name(service);
   }
+  std::vector<std::string> location_folders() override { return fanout::location_folders(); }
 
  private:
   bool listen(const DissectorSettings& settings, std::string* error) {

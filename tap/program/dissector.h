@@ -55,6 +55,8 @@ class Dissector {
 
   virtual std::string host_name(const Address& address) = 0;
   virtual std::string service_name(const Service& service) = 0;
+  /// As fanout::location_folders().
+  virtual std::vector<std::string> location_folders() = 0;
 };
 
 /// The module's entry, a function of this type.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include <glib.h>
 #include <wsutil/filesystem.h>
+
+#include "tap/capture/databases.h"
 
 namespace fanout {
 namespace {
@@ -56,6 +59,24 @@ bool file_has_settings(const std::string& path) {
   return file.bad();
 }
 
+// A folder, as a line of Wireshark's tables has it: in quotes, with "\x22" for a character.
+std::string unquoted(std::string_view line) {
+  const size_t begin = line.find('"');
+  const size_t end = line.rfind('"');
+  if (begin == std::string_view::npos || begin == end) return {};
+  line = line.substr(begin + 1, end - begin - 1);
+  std::string text;
+  while (!line.empty()) {
+    unsigned char byte = 0;
+    const auto number = line.starts_with("\\x") ? line.substr(2, 2) : std::string_view();
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), byte, 16);
+    const bool is_number = number.size() == 2 && read.ptr == number.data() + 2;
+    text += is_number ? static_cast<char>(byte) : line.front();
+    line.remove_prefix(is_number ? 4 : 1);
+  }
+  return text;
+}
+
 bool folder_has_plugins(const char* path) {
   std::error_code error;
   if (path == nullptr || !fs::is_directory(path, error)) return false;
@@ -84,6 +105,20 @@ bool profile_has_settings() {
   }
   if (file_has_settings(take(get_persconffile_path("init.lua", false)))) return true;
   return folder_has_plugins(get_plugins_dir()) || folder_has_plugins(get_plugins_pers_dir());
+}
+
+std::vector<std::string> database_folders() {
+  constexpr const char* kList = "maxmind_db_paths";
+  std::vector<std::string> folders(kDatabaseFolders.begin(), kDatabaseFolders.end());
+  // Not of the profile; that of all users counts where the user has none.
+  std::string path = take(get_persconffile_path(kList, false));
+  std::error_code error;
+  if (!fs::exists(path, error)) path = take(get_datafile_path(kList));
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (is_setting(line)) folders.push_back(unquoted(line));
+  }
+  return folders;
 }
 
 }  // namespace fanout

@@ -21,6 +21,19 @@ inline constexpr uint8_t kScan = 5;
 inline constexpr uint8_t kFiles = 6;
 inline constexpr uint8_t kFound = 7;
 inline constexpr uint8_t kTool = 8;
+inline constexpr uint8_t kLocated = 9;
+
+// A part of where the row's address is.
+template <typename Column>
+constexpr Column located(const char* key, const char* title, const char* tooltip, Kind kind,
+                         uint8_t where) {
+  return {{key, title, tooltip, kind, where, kLocated},
+          [](const auto& row, const ReportSettings&) -> Value { return row.address; }};
+}
+inline constexpr char kCountryTip[] = "The country of the address, by Wireshark's GeoIP databases";
+inline constexpr char kCountryIsoTip[] = "The same in two letters (ISO 3166-1)";
+inline constexpr char kAsNumberTip[] = "The autonomous system that the address belongs to";
+inline constexpr char kAsOrganizationTip[] = "Whose autonomous system that is";
 
 inline Value frame_of(uint32_t file, uint32_t frame) {
   return file == 0 ? Value(uint64_t{frame}) : Value(Place{file, frame});

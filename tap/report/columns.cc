@@ -57,6 +57,21 @@ std::vector<const DestinationColumn*> brief_destination_columns() {
   return briefs(destination_columns());
 }
 
+std::string location_part(const Location& location, Kind kind) {
+  switch (kind) {
+    case Kind::kCountry:
+      return location.country;
+    case Kind::kCountryIso:
+      return location.country_iso;
+    case Kind::kAsOrganization:
+      return location.as_organization;
+    case Kind::kAsNumber:
+      return location.as_number == 0 ? std::string() : std::to_string(location.as_number);
+    default:
+      return {};
+  }
+}
+
 int64_t sort_key(const Value& value) {
   return std::visit(
       [](const auto& held) -> int64_t {

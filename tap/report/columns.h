@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "tap/count/location.h"
 #include "tap/report/report.h"
 
 namespace fanout {
@@ -17,12 +19,16 @@ namespace fanout {
 /// What a column holds. It decides how a cell is written, aligned and sorted.
 enum class Kind : uint8_t {
   kAddress,
-  kName,      ///< the resolved name of an address
+  kName,     ///< the resolved name of an address
+  kCountry,  ///< of an address, as kCountryIso, kAsOrganization and kAsNumber: see Location
+  kCountryIso,
+  kAsOrganization,
   kWords,     ///< a text, a flag or a network
   kReason,    ///< why the verdicts are as they are; sorts like them
   kVerdicts,  ///< sorts suspects before others
   kAnswer,    ///< whether a destination answered
   kService,   ///< a transport and its port
+  kAsNumber,
   kCount,
   kBytes,
   kFrame,
@@ -32,7 +38,16 @@ enum class Kind : uint8_t {
 };
 
 /// Whether its cells are aligned to the right.
-constexpr bool is_number(Kind kind) { return kind >= Kind::kCount; }
+constexpr bool is_number(Kind kind) { return kind >= Kind::kAsNumber; }
+
+/// Whether it holds a part of the Location of an address.
+constexpr bool is_location(Kind kind) {
+  return kind == Kind::kCountry || kind == Kind::kCountryIso || kind == Kind::kAsOrganization ||
+         kind == Kind::kAsNumber;
+}
+
+/// That part, as it came; nothing where it is not known.
+std::string location_part(const Location& location, Kind kind);
 
 /// Nanoseconds since 1970, or kNoTime.
 struct Time {

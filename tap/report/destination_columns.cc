@@ -81,6 +81,20 @@ constexpr DestinationColumn kDestinationColumns[] = {
      [](const DestinationRow& row, const ReportSettings&) -> Value {
        return Answer{row.contacted, row.answered, row.services};
      }},
+    located<DestinationColumn>("country", "Country", kCountryTip, Kind::kCountry,
+                               kEverywhere & ~(kInCsv | kInPairs)),
+    located<DestinationColumn>("country_iso", "Country Code", kCountryIsoTip, Kind::kCountryIso,
+                               kInJson),
+    located<DestinationColumn>("as_number", "AS Number", kAsNumberTip, Kind::kAsNumber,
+                               kEverywhere & ~(kInCsv | kInPairs)),
+    located<DestinationColumn>("as_organization", "AS Organization", kAsOrganizationTip,
+                               Kind::kAsOrganization, kEverywhere & ~(kInCsv | kInPairs)),
+    located<DestinationColumn>("destination_country", "Country", kCountryTip, Kind::kCountry,
+                               kInPairs),
+    located<DestinationColumn>("destination_as_number", "AS Number", kAsNumberTip, Kind::kAsNumber,
+                               kInPairs),
+    located<DestinationColumn>("destination_as_organization", "AS Organization", kAsOrganizationTip,
+                               Kind::kAsOrganization, kInPairs),
 };
 
 }  // namespace

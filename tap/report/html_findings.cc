@@ -21,7 +21,10 @@ void write_finding(const FindingRow& row, const Presentation& presentation, Buff
   output << "<tr class=\"" << finding_state_name(row.state) << "\">";
   write_cell(output, std::string("<span class=\"chip") + (converses ? " accused" : "") + "\">" +
                          finding_state_name(row.state) + "</span>");
-  write_cell(output, html_who(presentation, row.destination));
+  const std::string where = html_location(presentation, row.destination);
+  write_cell(output,
+             html_who(presentation, row.destination) +
+                 (where.empty() ? "" : " <bdi class=\"name\">" + escaped(where) + "</bdi>"));
   std::string service;
   if (row.has_service()) {
     service = escaped(service_text(row.service));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <variant>
@@ -19,6 +20,21 @@ constexpr size_t kMostDestinations = 100;
 constexpr size_t kLeastDestinations = 3;
 
 constexpr size_t kNameColumns = 40;
+
+// Of all these columns, those of locations only if that of one of the addresses is known.
+template <typename Column, typename Rows, typename AddressOf>
+std::vector<const Column*> without_empty(std::vector<const Column*> columns,
+                                         const Presentation& presentation, const Rows& rows,
+                                         AddressOf address_of) {
+  const bool is_any_known =
+      presentation.location && std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+        return presentation.location(address_of(row)).is_known();
+      });
+  if (!is_any_known) {
+    std::erase_if(columns, [](const Column* column) { return is_location(column->kind); });
+  }
+  return columns;
+}
 
 // Texts that order addresses as Address does.
 std::string address_key(const Address& address) {
@@ -148,8 +164,9 @@ class HtmlTable {
     }
   }
 
-  static std::string data_key(const Column& column, const SourceRow& row, const Value& value) {
+  std::string data_key(const Column& column, const SourceRow& row, const Value& value) const {
     if (column.kind == Kind::kAddress) return address_key(row.address);
+    if (is_location(column.kind)) return located_text(column.kind, row.address);
     if (column.kind == Kind::kVerdicts) {
       return (row.suspect() ? "0" : row.flagged ? "1" : "2") + verdict_names(row.verdicts, " ");
     }
@@ -159,6 +176,10 @@ class HtmlTable {
     }
     if (const auto* text = std::get_if<std::string_view>(&value)) return std::string(*text);
     return std::to_string(sort_key(value));
+  }
+
+  std::string located_text(Kind kind, const Address& address) const {
+    return html_short(address_cell(presentation_, kind, address));
   }
 
   // A cell for people, not yet escaped.
@@ -183,7 +204,7 @@ class HtmlTable {
     } else if constexpr (std::is_same_v<Held, Duration>) {
       return human_duration(held.first, held.last);
     } else if constexpr (std::is_same_v<Held, Address>) {
-      return html_address(held);
+      return column.kind == Kind::kAddress ? html_address(held) : located_text(column.kind, held);
     } else if constexpr (std::is_same_v<Held, Network>) {
       return network_name(held);
     } else if constexpr (std::is_same_v<Held, Service>) {
@@ -213,11 +234,14 @@ class HtmlTable {
       output_ << ", the " << std::to_string(count) << " with most packets";
     }
     output_ << "</summary>\n<table><thead><tr>";
-    for (const DestinationColumn* column : destination_columns_) {
+    const auto columns =
+        without_empty(destination_columns_, presentation_, std::span(rows).first(count),
+                      [](const DestinationRow& row) { return row.address; });
+    for (const DestinationColumn* column : columns) {
       output_ << "<th scope=\"col\"" << style_of(*column) << ">" << column->title << "</th>";
     }
     output_ << "</tr></thead>\n<tbody>\n";
-    for (size_t i = 0; i < count; ++i) write_destination(rows[i]);
+    for (size_t i = 0; i < count; ++i) write_destination(columns, rows[i]);
     output_ << "</tbody></table>";
     if (count < source.destinations.value) {
       const Cardinality& all = source.destinations;
@@ -229,9 +253,10 @@ class HtmlTable {
     output_ << "</details>";
   }
 
-  void write_destination(const DestinationRow& row) {
+  void write_destination(const std::vector<const DestinationColumn*>& columns,
+                         const DestinationRow& row) {
     output_ << "<tr>";
-    for (const DestinationColumn* column : destination_columns_) {
+    for (const DestinationColumn* column : columns) {
       output_ << "<td" << style_of(*column) << ">"
               << escaped(text_of(*column, column->take(row, report_.settings)));
       if (column->kind == Kind::kAddress) write_name(row.address);
@@ -249,14 +274,31 @@ class HtmlTable {
   const Presentation& presentation_;
   const std::vector<const SourceRow*>& shown_;
   Buffer& output_;
-  const std::vector<const SourceColumn*> columns_ = source_columns(kInHtml);
+  const std::vector<const SourceColumn*> columns_ =
+      without_empty(source_columns(kInHtml), presentation_, shown_,
+                    [](const SourceRow* row) { return row->address; });
   const std::vector<const DestinationColumn*> destination_columns_ = destination_columns(kInHtml);
 };
 
 }  // namespace
 
+std::string html_short(std::string_view text) {
+  return shortened(printable(text, true), kNameColumns, true);
+}
+
 std::string html_name(const Presentation& presentation, const Address& address) {
-  return shortened(printable(resolved_name(presentation, address), true), kNameColumns, true);
+  return html_short(resolved_name(presentation, address));
+}
+
+std::string html_location(const Presentation& presentation, const Address& address) {
+  const Location location = location_of(presentation, address);
+  std::string text = html_short(location.country);
+  const auto add = [&text](const char* separator, const std::string& more) {
+    if (!more.empty()) text += (text.empty() ? "" : separator) + more;
+  };
+  if (location.as_number != 0) add(", ", "AS" + std::to_string(location.as_number));
+  add(location.as_number != 0 ? " " : ", ", html_short(location.as_organization));
+  return text;
 }
 
 std::string html_who(const Presentation& presentation, const Address& address) {

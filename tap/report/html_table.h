@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tap/report/render.h"
@@ -11,6 +12,12 @@
 #include "tap/report/words.h"
 
 namespace fanout {
+
+/// `text` that others chose, short enough for a cell and not yet escaped.
+std::string html_short(std::string_view text);
+
+/// Where an address is: "Netherlands, AS64500 Example"; not yet escaped. Or nothing.
+std::string html_location(const Presentation& presentation, const Address& address);
 
 /// The resolved name of an address, short enough for a cell and not yet escaped; or nothing.
 std::string html_name(const Presentation& presentation, const Address& address);

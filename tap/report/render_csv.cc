@@ -3,8 +3,10 @@
 // always the same; what JSON leaves out is an empty cell.
 //
 // With pairs there is a row for each pair instead: the columns that name the source, and those of
-// the destination. `packets`, `bytes`, `first_frame`, ... are then the pair's.
+// the destination, and what is known of the source's location. `packets`, `bytes`, `first_frame`,
+// ... are then the pair's.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "tap/report/column_tables.h"
 #include "tap/report/columns.h"
 #include "tap/report/render.h"
 #include "tap/report/report.h"
@@ -105,8 +108,9 @@ class Table {
     } else if constexpr (std::is_same_v<Held, Duration>) {
       return exact_duration(held.first, held.last);
     } else if constexpr (std::is_same_v<Held, Address>) {
-      return column.kind == Kind::kName ? text_cell(resolved_name(presentation_, held))
-                                        : to_string(held);
+      return column.kind == Kind::kAddress
+                 ? to_string(held)
+                 : text_cell(address_cell(presentation_, column.kind, held));
     } else if constexpr (std::is_same_v<Held, Network>) {
       return network_name(held);
     } else if constexpr (std::is_same_v<Held, Verdicts>) {
@@ -140,21 +144,34 @@ void write_sources(Table& table, const Report& report) {
 }
 
 void write_pairs(Table& table, const Report& report, const Presentation& presentation) {
-  const auto of_source = source_columns(kInPairs);
+  const auto all_of_source = source_columns(kInPairs);
+  // What the source's columns got later comes after those of the destination.
+  const auto later =
+      std::find_if(all_of_source.begin(), all_of_source.end(),
+                   [](const SourceColumn* column) { return column->csv_group >= kLocated; });
+  const std::vector of_source(all_of_source.begin(), later);
+  const std::vector of_source_last(later, all_of_source.end());
   const auto of_destination = destination_columns(kInPairs, report.settings.files != nullptr);
   table.add_keys(of_source);
   table.add_keys(of_destination);
+  table.add_keys(of_source_last);
   table.end_row();
   for (const SourceRow& source : report.sources) {
     // Once for each source: its name is not looked up for each pair.
-    std::string cells;
-    const Sink keep = [&](std::string_view text) { cells += text; };
-    Table once(presentation, keep);
-    once.add_row(of_source, source, report.settings);
-    once.finish();
+    const auto cells_of = [&](const auto& columns) {
+      std::string cells;
+      const Sink keep = [&](std::string_view text) { cells += text; };
+      Table once(presentation, keep);
+      once.add_row(columns, source, report.settings);
+      once.finish();
+      return cells;
+    };
+    const std::string cells = cells_of(of_source);
+    const std::string last_cells = cells_of(of_source_last);
     for (const DestinationRow& row : report.destinations(source)) {
       table.add(cells);
       table.add_row(of_destination, row, report.settings);
+      table.add(last_cells);
       table.end_row();
     }
   }

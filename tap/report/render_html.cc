@@ -201,6 +201,8 @@ class HtmlReport {
             << " · frames " << place_text({row.first_file, row.first_frame}) << "–"
             << place_text({row.last_file, row.last_frame});
     if (row.first_time != kNoTime) output_ << " · from " << utc(row.first_time) << " UTC";
+    const std::string where = html_location(presentation_, row.address);
+    if (!where.empty()) output_ << " · <bdi>" << escaped(where) << "</bdi>";
     output_ << " · <code>" << filter_for(row.address) << "</code></p>\n";
     if (row.findings) write_html_findings(*row.findings, presentation_, output_);
     output_ << "</li>\n";

@@ -90,6 +90,19 @@ class JsonReport {
     if (!name.empty()) json_.text("name", name);
   }
 
+  // Itself, or what is known of it.
+  void write_address(const char* key, Kind kind, const Address& address) {
+    const std::string text = address_cell(presentation_, kind, address);
+    if (text.empty()) return;
+    kind == Kind::kAsNumber ? json_.number(key, text) : json_.text(key, text);
+  }
+
+  void write_location(const Address& address) {
+    for (const DestinationColumn* column : destination_columns_) {
+      if (is_location(column->kind)) write_address(column->key, column->kind, address);
+    }
+  }
+
   void write_service(const char* name, const Service& service) {
     json_.object(name, [&] {
       json_.text("transport", transport_name(service.transport));
@@ -127,7 +140,7 @@ class JsonReport {
     } else if constexpr (std::is_same_v<Held, Duration>) {
       json_.number(key, exact_duration(held.first, held.last));
     } else if constexpr (std::is_same_v<Held, Address>) {
-      column.kind == Kind::kName ? write_name(held) : json_.text(key, to_string(held));
+      write_address(key, column.kind, held);
     } else if constexpr (std::is_same_v<Held, Network>) {
       json_.text(key, network_name(held));
     } else if constexpr (std::is_same_v<Held, Service>) {
@@ -165,6 +178,7 @@ class JsonReport {
   void write_finding(const FindingRow& row) {
     json_.text("destination", to_string(row.destination));
     write_name(row.destination);
+    write_location(row.destination);
     const std::string null;
     const std::string name = row.has_service() ? service_name(presentation_, row.service) : "";
     if (row.has_service()) {

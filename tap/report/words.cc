@@ -109,6 +109,16 @@ std::string resolved_name(const Presentation& presentation, const Address& addre
   return presentation.name ? presentation.name(address) : std::string();
 }
 
+Location location_of(const Presentation& presentation, const Address& address) {
+  return presentation.location ? presentation.location(address) : Location();
+}
+
+std::string address_cell(const Presentation& presentation, Kind kind, const Address& address) {
+  if (kind == Kind::kName) return resolved_name(presentation, address);
+  if (is_location(kind)) return location_part(location_of(presentation, address), kind);
+  return to_string(address);
+}
+
 std::string service_name(const Presentation& presentation, const Service& service) {
   return presentation.service_name ? presentation.service_name(service) : std::string();
 }

@@ -32,6 +32,13 @@ class Buffer {
 /// The resolved name of an address, as it came, or nothing.
 std::string resolved_name(const Presentation& presentation, const Address& address);
 
+/// Where an address is, as far as databases say it.
+Location location_of(const Presentation& presentation, const Address& address);
+
+/// What a cell of a column holds of an address, as it came: itself, its name, or a part of its
+/// location.
+std::string address_cell(const Presentation& presentation, Kind kind, const Address& address);
+
 /// The name of a service, as it came, or nothing.
 std::string service_name(const Presentation& presentation, const Service& service);
 

@@ -7,10 +7,13 @@
 #include <epan/epan_dissect.h>
 #include <wsutil/report_message.h>
 
+#include "tap/capture/databases.h"
 #include "tap/capture/header_path.h"
+#include "tap/capture/locations.h"
 #include "tap/capture/names.h"
 #include "tap/capture/observe.h"
 #include "tap/capture/preferences.h"
+#include "tap/capture/resolver.h"
 #include "tap/capture/versions.h"
 #include "tap/report/output.h"
 #include "tap/terminal/memory.h"
@@ -151,6 +154,10 @@ class Statistic {
     Presentation presentation;
     presentation.name = host_name;
     presentation.service_name = service_name;
+    Resolver resolver;
+    if (shows_locations(options_.format) && resolver.start(find_databases(location_folders()))) {
+      presentation.location = [&](const Address& host) { return resolver.find(host); };
+    }
     const std::string why = write_report(options_, report, std::move(presentation));
     if (!why.empty()) complain("fanout: " + why);
     return why.empty();

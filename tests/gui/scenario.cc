@@ -247,6 +247,7 @@ void run_scenario() {
       {"option", scenario_option},
       {"bad-option", scenario_bad_option},
       {"names", scenario_names},
+      {"locations", scenario_locations},
       {"live", scenario_live},
       {"table", scenario_table},
       {"reading", scenario_reading},

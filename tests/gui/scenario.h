@@ -107,6 +107,7 @@ void demo_life();
 void scenario_option();
 void scenario_bad_option();
 void scenario_names();
+void scenario_locations();
 void scenario_reading();
 void scenario_quit();
 void scenario_live();

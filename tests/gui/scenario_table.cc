@@ -149,6 +149,11 @@ void demo_table() {
     CHECK(sources()->isColumnHidden(column));
     menu->actions().at(column)->trigger();
     CHECK(!sources()->isColumnHidden(column));
+    // There are no databases.
+    for (const char* title : {"Country", "AS Number", "AS Organization"}) {
+      CHECK_SEEN(sources()->isColumnHidden(column_of(sources(), title)), title);
+      CHECK_SEEN(!menu->actions().at(column_of(sources(), title))->isEnabled(), title);
+    }
     menu->close();
   });
 }

@@ -37,11 +37,13 @@ TEST(Columns, OfCsvStayWhereTheyAre) {
 TEST(Columns, OfPairsStayWhereTheyAre) {
   EXPECT_EQ(keys(source_columns(kInPairs)),
             (std::vector<std::string>{"source", "name", "network", "unique_destinations", "flagged",
-                                      "suspect", "verdicts", "exact", "low", "high"}));
+                                      "suspect", "verdicts", "exact", "low", "high", "country",
+                                      "as_number", "as_organization"}));
   EXPECT_EQ(keys(destination_columns(kInPairs)),
-            (std::vector<std::string>{"destination", "destination_name", "packets", "bytes",
-                                      "first_frame", "first_time", "contacted", "answered",
-                                      "services", "services_answered", "service"}));
+            (std::vector<std::string>{
+                "destination", "destination_name", "packets", "bytes", "first_frame", "first_time",
+                "contacted", "answered", "services", "services_answered", "service",
+                "destination_country", "destination_as_number", "destination_as_organization"}));
 }
 
 TEST(Columns, HaveOneKeyInEachReport) {
