@@ -30,10 +30,11 @@ const char* widest(Kind kind) {
     case Kind::kAddress:
       return "2001:db8:11::111";
     case Kind::kName:
-    case Kind::kAsOrganization:
       return "www.shop99.example.com";
     case Kind::kCountry:
-      return "United Kingdom";
+      return "Netherlands";
+    case Kind::kAsOrganization:
+      return "Example Networks";
     case Kind::kVerdicts:
       return "address-scan, por";
     case Kind::kBytes:

@@ -166,6 +166,12 @@ constexpr SourceColumn kSourceColumns[] = {
      [](const SourceRow& row, const ReportSettings&) -> Value {
        return row.allowed ? Value(kNeverToFlag) : Value(row.verdicts);
      }},
+    located<SourceColumn>("country", "Country", kCountryTip, Kind::kCountry, kEverywhere),
+    located<SourceColumn>("country_iso", "Country Code", kCountryIsoTip, Kind::kCountryIso,
+                          kInJson),
+    located<SourceColumn>("as_number", "AS Number", kAsNumberTip, Kind::kAsNumber, kEverywhere),
+    located<SourceColumn>("as_organization", "AS Organization", kAsOrganizationTip,
+                          Kind::kAsOrganization, kEverywhere),
     {{"reason",
       "Reason",
       "Why; sorts like the verdict",
@@ -362,12 +368,6 @@ constexpr SourceColumn kSourceColumns[] = {
     found<&FindingCounts::conversations>(
         "conversations_after_scan", "Conversations",
         "Services with which a suspect exchanged data after they had responded"),
-    located<SourceColumn>("country", "Country", kCountryTip, Kind::kCountry, kEverywhere),
-    located<SourceColumn>("country_iso", "Country Code", kCountryIsoTip, Kind::kCountryIso,
-                          kInJson),
-    located<SourceColumn>("as_number", "AS Number", kAsNumberTip, Kind::kAsNumber, kEverywhere),
-    located<SourceColumn>("as_organization", "AS Organization", kAsOrganizationTip,
-                          Kind::kAsOrganization, kEverywhere),
 };
 
 }  // namespace
