@@ -168,6 +168,7 @@ th, td { padding: .4rem .6rem; text-align: left; vertical-align: baseline; font-
 #sources > thead [aria-sort="ascending"] button::after { content: "↑"; opacity: 1; }
 #sources > thead [aria-sort="descending"] button::after { content: "↓"; opacity: 1; }
 #sources .n { text-align: right; white-space: nowrap; }
+#sources .where { overflow-wrap: break-word; }
 #sources > tbody > tr > th { min-width: 11rem; }
 #sources > tbody > tr > th .address { font-weight: 600; }
 #sources > tbody { border-top: 1px solid var(--rule); }

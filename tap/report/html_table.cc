@@ -135,7 +135,8 @@ class HtmlTable {
   }
 
   static std::string style_of(const Column& column) {
-    return is_number(column.kind) ? " class=\"n\"" : "";
+    if (is_number(column.kind)) return " class=\"n\"";
+    return is_location(column.kind) ? " class=\"where\"" : "";
   }
 
   void write_source(const SourceRow& row, size_t room) {
