@@ -4,8 +4,8 @@
 usage: verdicts.py [--tshark CMD] [--ports N] [FOLDER...]
 
 A folder holds tables `labels.tsv`, its own and those of its folders, with the columns capture, class
-(address-scan, port-scan, arp-scan, ndp-scan; else benign), scanners (comma-separated) and what. The
-captures are beside their table or in `labelled/` there. Without a folder, `../shared/captures` beside the checkout is taken. Prints a line for each capture,
+(address-scan, port-scan, arp-scan, ndp-scan, distributed-scan; else benign), scanners
+(comma-separated) and what. The captures are beside their table or in `labelled/` there. Without a folder, `../shared/captures` beside the checkout is taken. Prints a line for each capture,
 then how many sources were called scanners that are, and that are not, by the plain threshold and by
 the verdicts. Exit status 1 if a verdict is wrong, but for captures marked "small", which have too
 few destinations or ports for the default settings and may be missed.

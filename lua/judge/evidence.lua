@@ -73,13 +73,19 @@ local function is_bare_stream(pair)
     and pair.packets > parameters.MOST_TRIES
 end
 
-local function is_source_one_way(engine, source)
+-- Whether the other side of the source's conversations, or of all, is missing; `streams` are more of
+-- the source's.
+local function is_captured_one_way(engine, source, streams)
+  return is_one_way(source.talked + streams, source.heard)
+    or is_one_way(engine.talked, engine.heard)
+end
+
+local function streams_of(source)
   local streams = 0
   for _, pair in ipairs(source.pairs) do
     if is_bare_stream(pair) then streams = streams + 1 end
   end
-  return is_one_way(source.talked + streams, source.heard)
-    or is_one_way(engine.talked, engine.heard)
+  return streams
 end
 
 local function increment(evidence, name)
@@ -179,7 +185,7 @@ local function new_evidence(engine, source)
   local evidence = {
     scan_score = 0, scan_concentration = 0, scan_services = 0, arp_score = 0, errors = 0,
     discovery = 0, failed_hosts = {}, tool = tool_of_probes(source),
-    one_way = is_source_one_way(engine, source),
+    one_way = is_captured_one_way(engine, source, streams_of(source)),
   }
   for _, name in ipairs(COUNTS) do evidence[name] = 0 end
   evidence.tcp_attempts = source.tcp_attempts
@@ -223,4 +229,7 @@ local function scanned_hosts(evidence, limit)
   return hosts
 end
 
-return { COUNTS = COUNTS, gather = gather, scanned_hosts = scanned_hosts }
+return {
+  COUNTS = COUNTS, gather = gather, scanned_hosts = scanned_hosts, host_of = host_of,
+  is_captured_one_way = is_captured_one_way,
+}

@@ -170,7 +170,7 @@ end
 local function find_groups(engine, rows)
   local suspects, groups = {}, {}
   for _, row in ipairs(rows) do
-    local suspect = row.suspect and suspect_of(row)
+    local suspect = row.is_grouped and suspect_of(row)
     if suspect then suspects[#suspects + 1] = suspect end
   end
   table.sort(suspects, comes_first)

@@ -212,4 +212,4 @@ local function reason(source, evidence, ports)
   return concat(parts, "; ")
 end
 
-return { reason = reason }
+return { reason = reason, service_text = service_text }

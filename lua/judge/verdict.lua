@@ -50,4 +50,11 @@ local function judge(source, evidence, ports)
   return { occupation(source, evidence) }, false
 end
 
-return { judge = judge }
+-- The verdicts with one more that accuses, in place of those that do not.
+local function accuse(verdicts, is_suspect, verdict)
+  local result = is_suspect and { table.unpack(verdicts) } or {}
+  result[#result + 1] = verdict
+  return result
+end
+
+return { judge = judge, accuse = accuse }

@@ -155,7 +155,7 @@ end
 
 -- How many scans the suspects make, where some belong together.
 local function scans_text(report)
-  if #report.groups == 0 then return "" end
+  if report.scans_total == report.suspects_total then return "" end
   return format(" (%s from %.0f sources)", counted(report.scans_total, "scan", "scans"),
     report.suspects_total)
 end

@@ -2,13 +2,14 @@
 -- renderers show.
 
 local is_less = require("count.address").is_less
+local distributed = require("judge.distributed")
 local engines = require("count.engine")
 local evidences = require("judge.evidence")
 local gather_findings = require("judge.findings").gather
 local groups = require("judge.groups")
-local judge = require("judge.verdict").judge
 local reason = require("judge.reason").reason
 local steps = require("judge.steps")
+local verdicts = require("judge.verdict")
 
 local min = math.min
 
@@ -48,16 +49,18 @@ local function has_more_destinations(a, b)
   return is_more_active(a, b)
 end
 
-local function make_row(engine, source, options, name_of)
+local function make_row(engine, source, options, shares_scan, name_of)
   local evidence = evidences.gather(engine, source, options.window)
-  local verdicts, suspect = judge(source, evidence, options.ports)
+  local judged, is_grouped = verdicts.judge(source, evidence, options.ports)
+  if shares_scan then judged = verdicts.accuse(judged, is_grouped, "distributed-scan") end
   local reached = options.window == 0 and #source.pairs or evidence.busiest_window
   return {
     source = source, address = source.address, name = name_of(source.address),
     destinations = #source.pairs, packets = source.packets, bytes = source.bytes,
     first_frame = source.first_frame, last_frame = source.last_frame,
     first_time = source.first_time, last_time = source.last_time,
-    flagged = reached > options.threshold, suspect = suspect, verdicts = verdicts,
+    flagged = reached > options.threshold, suspect = is_grouped or shares_scan,
+    verdicts = judged, is_grouped = is_grouped,
     scanned = evidences.scanned_hosts(evidence, options.ports),
     reason = reason(source, evidence, options.ports), evidence = evidence,
   }
@@ -82,17 +85,27 @@ local function append_to_reason(row, text)
   row.reason = row.reason .. "; " .. text
 end
 
--- Says of the suspects to which groups they belong.
-local function note_groups(engine, report)
-  report.groups = groups.find(engine, report.sources)
-  report.scans_total = report.suspects_total
-  for number, group in ipairs(report.groups) do
-    report.scans_total = report.scans_total - (#group.members - 1)
+-- Says of the suspects to which groups and distributed scans they belong.
+local function note_groups(engine, report, scans)
+  local found, members = groups.find(engine, report.sources), 0
+  local function note(row, number, text)
+    if not row.group then
+      row.group, members = number, members + 1
+    end
+    append_to_reason(row, text)
+  end
+  for number, group in ipairs(found) do
     for _, member in ipairs(group.members) do
-      member.row.group = number
-      append_to_reason(member.row, groups.text_of(group, member.row))
+      note(member.row, number, groups.text_of(group, member.row))
     end
   end
+  for i, scan in ipairs(scans) do
+    local text = distributed.text_of(scan)
+    for _, row in ipairs(report.sources) do
+      if scan.is_member[row.source] then note(row, #found + i, text) end
+    end
+  end
+  report.scans_total = report.suspects_total - members + #found + #scans
 end
 
 -- name_of(address) gives the resolved name of an address, or nil.
@@ -103,10 +116,14 @@ local function make_report(engine, options, name_of)
     last_time = engine.last_time, flagged_total = 0, suspects_total = 0, sources = {},
     left_out = 0, distribution = {}, most_active = most_active(engine, name_of), name_of = name_of,
   }
+  local scans, shares_scan = distributed.find(engine), {}
+  for _, scan in ipairs(scans) do
+    for _, source in ipairs(scan.sources) do shares_scan[source] = true end
+  end
   for _, source in ipairs(engine.sources) do
     count_in_bin(report.distribution, #source.pairs)
-    if is_worth_judging(source, options) then
-      local row = make_row(engine, source, options, name_of)
+    if is_worth_judging(source, options) or shares_scan[source] then
+      local row = make_row(engine, source, options, shares_scan[source] or false, name_of)
       if row.flagged then report.flagged_total = report.flagged_total + 1 end
       if row.suspect then report.suspects_total = report.suspects_total + 1 end
       if options.all or row.suspect then row.findings = gather_findings(engine, source) end
@@ -116,7 +133,7 @@ local function make_report(engine, options, name_of)
     end
   end
   table.sort(report.sources, has_more_destinations)
-  note_groups(engine, report)
+  note_groups(engine, report, scans)
   if options.top then
     for i = #report.sources, options.top + 1, -1 do
       report.sources[i] = nil

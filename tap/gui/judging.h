@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tap/judge/distributed.h"
 #include "tap/judge/groups.h"
 #include "tap/report/report.h"
 
@@ -29,6 +30,11 @@ class Judging {
   int percent() const;
 
   bool is_suspect(uint32_t source) const;
+  /// By source: whether it is one of those of a distributed scan. Empty: none, or not known yet.
+  const std::vector<bool>& share_scans() const { return share_scans_; }
+  /// Suspects less those that belong to the same scan as another, of `suspects` that are none of
+  /// the sources never to be flagged.
+  uint64_t scans(uint64_t suspects) const;
   /// Whether the source has more unique destinations than the threshold, within the window if the
   /// settings have one.
   bool is_flagged(uint32_t source) const;
@@ -51,6 +57,9 @@ class Judging {
   std::optional<Grouping> grouping_;  // while the pass lasts
   std::vector<Group> groups_;
   std::unordered_map<uint32_t, size_t> group_of_;
+  std::vector<DistributedScan> distributed_;
+  std::unordered_multimap<uint32_t, size_t> distributed_of_;
+  std::vector<bool> share_scans_;
 };
 
 }  // namespace fanout::gui

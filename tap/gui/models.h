@@ -98,8 +98,10 @@ class SourceModel : public NumberModel {
   QVariant data(const QModelIndex& index, int role) const override;
 
   /// Shows the sources with these numbers, as far as they contain `search` in what is shown.
+  /// `share_scans` says which sources are one of a distributed scan's, or is empty.
   void show(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
-            std::vector<uint32_t> sources, const QString& search);
+            const std::vector<bool>& share_scans, std::vector<uint32_t> sources,
+            const QString& search);
   /// How many sources show() was given.
   size_t unfiltered() const { return unfiltered_; }
   bool is_flagged(uint32_t source) const;
@@ -121,6 +123,7 @@ class SourceModel : public NumberModel {
   bool is_allowed(uint32_t source) const;
 
   ReportSettings settings_;
+  std::vector<bool> share_scans_;
   size_t unfiltered_ = 0;
   mutable QCache<uint32_t, Judgement> judgements_;
   // To sort and search by: of each source, so that only the first time takes long. None: not known.

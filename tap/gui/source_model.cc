@@ -35,15 +35,17 @@ SourceModel::SourceModel(Host& host)
     : NumberModel(host, columns_of_window()), judgements_(kKeptJudgements) {}
 
 void SourceModel::show(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
-                       std::vector<uint32_t> sources, const QString& search) {
+                       const std::vector<bool>& share_scans, std::vector<uint32_t> sources,
+                       const QString& search) {
   const bool judges_alike =
       engine == engine_ && settings.ports == settings_.ports && settings.window == settings_.window;
   const uint64_t frames = engine ? engine->frames() : 0;
-  if (!judges_alike || frames != judged_frames_) {
+  if (!judges_alike || frames != judged_frames_ || share_scans != share_scans_) {
     judgements_.clear();
     verdicts_.clear();
   }
   judged_frames_ = frames;
+  share_scans_ = share_scans;
   engine_ = std::move(engine);
   settings_ = settings;
   unfiltered_ = sources.size();
@@ -83,6 +85,9 @@ Judgement SourceModel::judge_source(uint32_t source) const {
   const Source& counts = engine_->source(source);
   result.evidence = gather_evidence(*engine_, source, engine_->history(source), settings_.window);
   result.verdicts = judge(counts, result.evidence, settings_.ports);
+  if (source < share_scans_.size() && share_scans_[source]) {
+    result.verdicts.accuse(Verdict::kDistributedScan);
+  }
   return result;
 }
 

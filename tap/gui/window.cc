@@ -296,7 +296,8 @@ void Window::show_tab() {
     std::sort(place.selected.begin(), place.selected.end());
   }
   is_filling_ = true;
-  sources_->show(engine_, settings_, sources_of_tab(), search_->text().trimmed());
+  sources_->show(engine_, settings_, judging_.share_scans(), sources_of_tab(),
+                 search_->text().trimmed());
   go_to_place(source_table_, sources_, place);
   if (selected_sources().empty() && sources_->rowCount() > 0) source_table_->selectRow(0);
   is_filling_ = false;

@@ -97,6 +97,7 @@ class Window : public QDialog {
   void show_charts();
   void show_scatter();
   void show_timeline();
+  QString suspects_text() const;
   void show_status();
   void set_looks();
   void show_names();

@@ -123,6 +123,13 @@ void Window::show_totals() {
   tabs_->setCurrentIndex(before < kFirstNetwork || tabs_->isTabVisible(before) ? before : kAll);
 }
 
+// Of suspects that belong together it says how many scans they are.
+QString Window::suspects_text() const {
+  const QString text = count_text(totals_.suspects, "scan suspect");
+  const uint64_t scans = judging_.is_done() ? judging_.scans(totals_.suspects) : totals_.suspects;
+  return scans == totals_.suspects ? text : text + " in " + count_text(scans, "scan");
+}
+
 void Window::show_status() {
   if (!file_.open || !engine_) {
     status_->setText("No capture file is open.");
@@ -131,7 +138,7 @@ void Window::show_status() {
   QString text = count_text(engine_->frames(), "frame") + " · " +
                  count_text(engine_->sources_total().value, "source") + " · " +
                  count_text(totals_.pairs.value, "pair") + " of source and destination · " +
-                 count_text(totals_.suspects, "scan suspect") + " · " +
+                 suspects_text() + " · " +
                  number_text(totals_.flagged) + " over the threshold of " +
                  number_text(settings_.threshold);
   if (static_cast<size_t>(sources_->rowCount()) != sources_->unfiltered()) {

@@ -48,6 +48,23 @@ double odds(uint64_t count, double one, double other) {
 
 }  // namespace
 
+Host host_of(const Engine& engine, uint32_t number, bool contacted, bool one_way) {
+  const Pair& pair = engine.pair(number);
+  const bool answered = pair.has(Pair::kAnswered);
+  Host host;
+  host.address = engine.destination(pair);
+  host.packets = engine.packets(number);
+  host.span = pair.span();
+  host.probe = pair.probe();
+  host.service = pair.service();
+  host.half_open = contacted && answered && pair.connected == 0 && pair.bare == 0 &&
+                   has_handshake(pair.service().transport);
+  host.answered = answered && !host.half_open;
+  host.contacted = contacted && (answered || !one_way);
+  host.same_port = pair.same_port != 0;
+  return host;
+}
+
 void ContactTest::Contacts::add(const Host& host, Outcome outcome) {
   nearby += contacted > 0 && are_nearby(before, host.address) ? 1 : 0;
   before = host.address;

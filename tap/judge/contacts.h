@@ -25,6 +25,10 @@ struct Host {
   bool same_port = false;  ///< requested by UDP from a port to the same port
 };
 
+/// What a pair says of its destination. It counts as a first contact if `contacted`, but not while
+/// silence is no evidence, because the other side was not captured (`one_way`). O(1).
+Host host_of(const Engine& engine, uint32_t pair, bool contacted, bool one_way);
+
 /// What became of a first contact.
 enum class Outcome : uint8_t { kFails, kAgain, kBlocked, kStreams, kHalfOpen, kStops, kConverses };
 inline constexpr int kOutcomes = 7;

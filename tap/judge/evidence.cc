@@ -96,17 +96,7 @@ class Gathering {
     if (contacted) contacted_.push_back(sighting);
     if (resolves_addresses(source_.address.network)) return;
 
-    Host host;
-    host.address = destination;
-    host.packets = engine_.packets(sighting.pair);
-    host.span = pair.span();
-    host.probe = pair.probe();
-    host.service = pair.service();
-    host.half_open = contacted && answered && pair.connected == 0 && pair.bare == 0 &&
-                     has_handshake(pair.service().transport);
-    host.answered = answered && !host.half_open;
-    host.contacted = contacted && (answered || !evidence_.one_way);
-    host.same_port = pair.same_port != 0;
+    const Host host = host_of(engine_, sighting.pair, contacted, evidence_.one_way);
     evidence_.half_open += host.half_open ? 1 : 0;
     add_services(sighting.pair, host, contacted);
   }
@@ -233,6 +223,11 @@ std::vector<ScannedHost> scanned_hosts(const Evidence& evidence, uint64_t ports)
   return hosts;
 }
 
+bool is_captured_one_way(const Engine& engine, const Source& source, uint64_t streams) {
+  return is_one_way(source.talked + streams, source.heard) ||
+         is_one_way(engine.talked(), engine.heard());
+}
+
 Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const uint32_t> pairs,
                          uint64_t window, size_t undecided) {
   const Source& source = engine.source(number);
@@ -247,8 +242,7 @@ Evidence gather_evidence(const Engine& engine, uint32_t number, std::span<const 
 
   uint64_t streams = 0;
   for (const uint32_t pair : pairs) streams += is_bare_stream(engine, pair) ? 1 : 0;
-  evidence.one_way = is_one_way(source.talked + streams, source.heard) ||
-                     is_one_way(engine.talked(), engine.heard());
+  evidence.one_way = is_captured_one_way(engine, source, streams);
 
   Gathering gathering(engine, number, evidence);
   const std::span<const uint32_t> last = pairs.last(std::min(undecided, pairs.size()));

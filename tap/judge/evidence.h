@@ -124,6 +124,11 @@ double accusing_score();
 /// unless the user's threshold is greater than the usual one, the odds for a scan suffice.
 std::vector<ScannedHost> scanned_hosts(const Evidence& evidence, uint64_t ports);
 
+/// Whether the other side of a source's conversations, or of all in the capture, is missing there:
+/// by the odds of how many were captured in both directions. `streams` are more of the source's,
+/// of which only bare acknowledgements were. O(1).
+bool is_captured_one_way(const Engine& engine, const Source& source, uint64_t streams = 0);
+
 /// Gathers the evidence about a source from its pairs, given in the order they were first seen.
 /// `window` is in seconds, 0: none. Of the last `undecided` pairs, those without an answer count
 /// for nothing yet. O((pairs + services) log of them).

@@ -15,20 +15,6 @@ std::string format(const char* pattern, auto... values) {
   return text;
 }
 
-std::string service_text(const Service& service) {
-  switch (service.transport) {
-    case Transport::kTcp:
-    case Transport::kUdp:
-    case Transport::kSctp:
-      return format("%u/%s", service.port, transport_name(service.transport));
-    case Transport::kIcmp:
-      return format("ICMP type %u", service.port);
-    case Transport::kOther:
-      return format("IP protocol %u", service.port);
-  }
-  return {};
-}
-
 unsigned long long number(uint64_t value) { return value; }
 
 // part / whole with one decimal, and a point whatever the locale.
@@ -195,6 +181,20 @@ std::string contacts_text(const Evidence& evidence, uint64_t ports, uint64_t hos
 }
 
 }  // namespace
+
+std::string service_text(const Service& service) {
+  switch (service.transport) {
+    case Transport::kTcp:
+    case Transport::kUdp:
+    case Transport::kSctp:
+      return format("%u/%s", service.port, transport_name(service.transport));
+    case Transport::kIcmp:
+      return format("ICMP type %u", service.port);
+    case Transport::kOther:
+      return format("IP protocol %u", service.port);
+  }
+  return {};
+}
 
 std::string reason(const Source& source, const Evidence& evidence, uint64_t ports) {
   const uint64_t hosts = source.destinations - evidence.multicast - evidence.discovery;

@@ -9,6 +9,9 @@
 
 namespace fanout {
 
+/// A service in a sentence: "445/tcp", "ICMP type 8", "IP protocol 47".
+std::string service_text(const Service& service);
+
 /// The reason of a verdict in one line. Of a scan it begins with what was scanned, how, and what
 /// responded: "SYN to 22/tcp on 254 hosts, 198.51.100.0/24, 254 of 256 addresses, sequential; 2
 /// responded (0.8 %); ...". `ports` is the user's threshold; see scanned_hosts().

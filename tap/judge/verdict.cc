@@ -46,6 +46,8 @@ const char* verdict_name(Verdict verdict) {
       return "arp-scan";
     case Verdict::kNdpScan:
       return "ndp-scan";
+    case Verdict::kDistributedScan:
+      return "distributed-scan";
     case Verdict::kClient:
       return "client";
     case Verdict::kServer:

@@ -11,13 +11,14 @@
 
 namespace fanout {
 
-/// What a source is. The first four accuse it; they can go together. The others exclude each
+/// What a source is. The first five accuse it; they can go together. The others exclude each
 /// other.
 enum class Verdict : uint8_t {
   kAddressScan,
   kPortScan,
   kArpScan,
   kNdpScan,
+  kDistributedScan,  ///< judged with others, see find_distributed_scans()
   kClient,
   kServer,
   kRouter,
@@ -26,9 +27,9 @@ enum class Verdict : uint8_t {
   kMulticast,
   kUnclear,
 };
-inline constexpr int kVerdicts = 11;
+inline constexpr int kVerdicts = 12;
 /// How many of them accuse.
-inline constexpr int kAccusations = 4;
+inline constexpr int kAccusations = 5;
 
 /// The name of a verdict in every report: "address-scan", "unclear", ...
 const char* verdict_name(Verdict verdict);
@@ -37,9 +38,14 @@ const char* verdict_name(Verdict verdict);
 class Verdicts {
  public:
   void add(Verdict verdict) { bits_ |= 1u << static_cast<int>(verdict); }
+  /// Adds a verdict that accuses, in place of one that does not.
+  void accuse(Verdict verdict) {
+    if (!suspect()) bits_ = 0;
+    add(verdict);
+  }
   bool has(Verdict verdict) const { return (bits_ >> static_cast<int>(verdict) & 1) != 0; }
   bool none() const { return bits_ == 0; }
-  /// Whether it accuses: an address scan, a port scan, an ARP scan or an NDP scan.
+  /// Whether it accuses: whatever ends in "scan".
   bool suspect() const { return (bits_ & ((1u << kAccusations) - 1)) != 0; }
 
  private:

@@ -53,21 +53,28 @@ void sort_candidates(const Engine& engine, std::vector<Candidate>& candidates) {
 
 void append_to_reason(SourceRow& row, const std::string& text) { row.reason += "; " + text; }
 
-// Says of the listed sources to which groups they belong.
+// Says of the listed sources to which groups and distributed scans they belong.
 void note_groups(Report& report) {
-  std::unordered_map<uint32_t, uint32_t> group_of;
-  for (size_t i = 0; i < report.groups.size(); ++i) {
-    for (const uint32_t source : report.groups[i].sources) {
-      group_of[source] = static_cast<uint32_t>(i + 1);
-    }
-    report.scans_total -= report.groups[i].sources.size() - 1;
-  }
-  if (group_of.empty()) return;
+  std::unordered_map<uint32_t, std::vector<uint32_t>> memberships;  // numbers as SourceRow::group
+  uint32_t count = 0;
+  const auto note = [&](const std::vector<uint32_t>& sources) {
+    ++count;
+    for (const uint32_t source : sources) memberships[source].push_back(count);
+  };
+  for (const Group& group : report.groups) note(group.sources);
+  for (const DistributedScan& scan : report.distributed) note(scan.sources);
+  if (memberships.empty()) return;
+  report.scans_total = report.suspects_total - memberships.size() + count;
+  const auto text_of = [&](uint32_t number, uint32_t source) {
+    const size_t groups = report.groups.size();
+    return number <= groups ? group_text(*report.engine, report.groups[number - 1], source)
+                            : distributed_text(report.distributed[number - groups - 1]);
+  };
   for (SourceRow& row : report.sources) {
-    const auto found = group_of.find(row.number);
-    if (found == group_of.end()) continue;
-    row.group = found->second;
-    append_to_reason(row, group_text(*report.engine, report.groups[row.group - 1], row.number));
+    const auto found = memberships.find(row.number);
+    if (found == memberships.end()) continue;
+    row.group = found->second.front();
+    for (const uint32_t group : found->second) append_to_reason(row, text_of(group, row.number));
   }
 }
 
@@ -168,6 +175,11 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
 
   const uint32_t count = engine->source_count();
   std::vector<bool> chosen = worth_judging(*engine, settings.ports);
+  report.distributed = find_distributed_scans(*engine, settings.is_allowed);
+  std::vector<bool> shares_scan(count);
+  for (const DistributedScan& scan : report.distributed) {
+    for (const uint32_t source : scan.sources) chosen[source] = shares_scan[source] = true;
+  }
   std::vector<Candidate> candidates;
   for (uint32_t number = 0; number < count; ++number) {
     const Cardinality destinations = engine->destinations(number);
@@ -192,11 +204,13 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
         settings.window == 0 ? row.destinations.value : row.evidence.busiest_window;
     row.flagged = !row.allowed && reached > settings.threshold;
     if (!row.allowed) row.verdicts = judge(source, row.evidence, settings.ports);
+    const bool is_grouped = row.suspect();
+    if (shares_scan[number]) row.verdicts.accuse(Verdict::kDistributedScan);
     flagged[number] = row.flagged;
     suspects[number] = row.suspect();
     report.flagged_total += row.flagged ? 1 : 0;
     report.suspects_total += row.suspect() ? 1 : 0;
-    if (row.suspect()) grouping.add(number, row.evidence);
+    if (is_grouped) grouping.add(number, row.evidence);
     if (!settings.all && !row.flagged && !row.suspect()) continue;
     if (settings.top && report.sources.size() >= *settings.top) {
       ++report.left_out;

@@ -294,7 +294,7 @@ constexpr SourceColumn kSourceColumns[] = {
      }},
     {{"group",
       "Group",
-      "Suspects with the same number sent the same probes at the same time",
+      "Suspects with the same number sent the same probes at the same time, or share a block",
       Kind::kCount,
       kReports,
       kTool,

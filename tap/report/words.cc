@@ -142,7 +142,7 @@ std::string verdict_names(Verdicts verdicts, std::string_view separator) {
 }
 
 std::string scans_text(const Report& report) {
-  if (report.groups.empty()) return {};
+  if (report.scans_total == report.suspects_total) return {};
   return " (" + std::to_string(report.scans_total) +
          (report.scans_total == 1 ? " scan" : " scans") + " from " +
          std::to_string(report.suspects_total) + " sources)";

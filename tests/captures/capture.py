@@ -12,6 +12,7 @@ ADDRESS_SCAN = "address-scan"
 PORT_SCAN = "port-scan"
 ARP_SCAN = "arp-scan"
 NDP_SCAN = "ndp-scan"
+DISTRIBUTED_SCAN = "distributed-scan"
 MIXED = "mixed"
 BENIGN = "benign"
 

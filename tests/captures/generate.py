@@ -6,7 +6,8 @@
     generate.py --large KIND N OUTFILE  one big capture for a benchmark
 
 The truth is {"class", "scanners", "scans", "frames", "sources"}:
-  class     address-scan, port-scan, arp-scan, ndp-scan, mixed or benign
+  class     address-scan, port-scan, arp-scan, ndp-scan, distributed-scan, mixed or
+            benign
   scanners  the addresses that scan
   scans     which of them does which kind of scan
   frames    how many frames there are
@@ -29,6 +30,7 @@ import benign  # noqa: F401  These modules fill capture.RECIPES.
 import containers  # noqa: F401
 import damage  # noqa: F401
 import demo  # noqa: F401
+import distributed  # noqa: F401
 import encapsulations  # noqa: F401
 import findings  # noqa: F401
 import names  # noqa: F401

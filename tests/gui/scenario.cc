@@ -252,6 +252,7 @@ void run_scenario() {
       {"table", scenario_table},
       {"reading", scenario_reading},
       {"quit", scenario_quit},
+      {"random", scenario_random},
       {"large", scenario_large},
   };
   g_result.setFileName(qEnvironmentVariable("FANOUT_GUI_RESULT"));

@@ -110,6 +110,7 @@ void scenario_names();
 void scenario_locations();
 void scenario_reading();
 void scenario_quit();
+void scenario_random();
 void scenario_live();
 void scenario_table();
 void scenario_large();

@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 import ordinary
 from row import Row
 
-ACCUSING = {"address-scan", "port-scan", "arp-scan", "ndp-scan"}
+ACCUSING = {"address-scan", "port-scan", "arp-scan", "ndp-scan", "distributed-scan"}
 # What no source is unless its row says so: in the laboratory, nobody gets an answer to a question
 # that was not captured.
 NEVER = ACCUSING | {"backscatter"}

@@ -1,4 +1,4 @@
-"""Suspects that have to do with each other: decoys, and the steps of one campaign."""
+"""Suspects that have to do with each other: decoys, sources that share a block, and the steps of one campaign."""
 import csv
 import io
 from typing import Any, Dict
@@ -47,6 +47,29 @@ class Decoys(TsharkTest):
         report = self.report("fanout,json", "together-sweepers")
         self.assertEqual((report["suspects_total"], report["scans_total"]), (3, 3))
         self.assertEqual(set(groups_of(report).values()), {None})
+
+
+class Distributed(TsharkTest):
+    def test_sources_that_share_a_block_are_one_scan(self) -> None:
+        for option in ("fanout,json", "fanout,json,full"):
+            report = self.report(option, "distributed-scan")
+            self.assertEqual((report["suspects_total"], report["scans_total"]), (60, 1))
+            for row in report["sources"]:
+                self.assertEqual((row["verdicts"], row["group"]), (["distributed-scan"], 1))
+                self.assertIn(
+                    "one of 60 sources that together requested 445/tcp of 254 hosts, 192.0.2.0/24, none "
+                    "of them twice: of independent sources less than 1 in 10^12; 20 responded",
+                    row["reason"],
+                )
+
+    def test_are_counted_in_the_head_of_the_text(self) -> None:
+        text = self.statistic("fanout", "distributed-scan")
+        self.assertIn("60 sources look like scanners (1 scan from 60 sources)\n", text)
+
+    def test_clients_of_the_same_block_are_no_scan(self) -> None:
+        for name in ("farm", "farm-down", "pool", "swarm"):
+            report = self.report("fanout,json", f"distributed-{name}")
+            self.assertEqual(report["suspects_total"], 0, name)
 
 
 class Steps(TsharkTest):

@@ -261,18 +261,18 @@ TEST(Verdicts, AreNamedInOrder) {
   EXPECT_EQ(verdicts_text(verdicts), "arp-scan, unclear");
 }
 
-TEST(Verdicts, OnlyTheFirstFourAccuse) {
+TEST(Verdicts, OnlyTheFirstFiveAccuse) {
   std::string all;
   for (int i = 0; i < kVerdicts; ++i) {
     Verdicts verdicts;
     verdicts.add(static_cast<Verdict>(i));
-    EXPECT_EQ(verdicts.suspect(), i < 4);
+    EXPECT_EQ(verdicts.suspect(), i < 5);
     all += verdict_name(static_cast<Verdict>(i)) + std::string(" ");
   }
   EXPECT_EQ(
       all,
-      "address-scan port-scan arp-scan ndp-scan client server router peer-to-peer backscatter "
-      "multicast unclear ");
+      "address-scan port-scan arp-scan ndp-scan distributed-scan client server router peer-to-peer "
+      "backscatter multicast unclear ");
 }
 
 }  // namespace
