@@ -1,6 +1,7 @@
 #include "tap/judge/distributed.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "tap/count/digest.h"
+#include "tap/count/table.h"
 #include "tap/judge/contacts.h"
 #include "tap/judge/evidence.h"
 #include "tap/judge/parameters.h"
@@ -59,11 +61,16 @@ class Crowds {
  public:
   explicit Crowds(size_t pairs) : places_(std::clamp(std::bit_ceil(pairs / 2), kFewest, kMost)) {}
 
-  void add(uint64_t key, uint32_t source) {
-    Place& place = places_[place_of(key)];
-    if (place.first == kNone) place.first = source;
-    const bool becomes_crowd = place.first != source && ++place.others == kFewestOfOthers;
-    crowds_ += becomes_crowd ? 1 : 0;
+  // Adds a contact, but a few contacts later: its place is on its way from memory by then.
+  void post(uint64_t key, uint32_t source) {
+    if (posted_ == kPosted) flush();
+    const size_t place = place_of(key);
+    load_early(&places_[place]);
+    posts_[posted_++] = {place, source};
+  }
+  void flush() {
+    for (size_t i = 0; i < posted_; ++i) add(posts_[i]);
+    posted_ = 0;
   }
   bool none() const { return crowds_ == 0; }
   bool has(uint64_t key) const { return places_[place_of(key)].others >= kFewestOfOthers; }
@@ -71,14 +78,28 @@ class Crowds {
  private:
   static constexpr size_t kFewest = size_t{1} << 10;
   static constexpr size_t kMost = size_t{1} << 22;
+  static constexpr size_t kPosted = 32;
   struct Place {
     uint32_t first = kNone;
     uint32_t others = 0;
   };
+  struct Post {
+    size_t place;
+    uint32_t source;
+  };
+
+  void add(const Post& post) {
+    Place& place = places_[post.place];
+    if (place.first == kNone) place.first = post.source;
+    const bool becomes_crowd = place.first != post.source && ++place.others == kFewestOfOthers;
+    crowds_ += becomes_crowd ? 1 : 0;
+  }
   size_t place_of(uint64_t key) const { return mix(key) & (places_.size() - 1); }
 
-  std::vector<Place> places_;
+  std::vector<Place, HugePages<Place>> places_;
   size_t crowds_ = 0;
+  std::array<Post, kPosted> posts_;
+  size_t posted_ = 0;
 };
 
 // Unites scans of the same service that have a source in common.
@@ -147,8 +168,10 @@ class Search {
   std::vector<DistributedScan> run() {
     Crowds crowds(engine_.pair_count());
     for_each_contact([&](const Contact& contact) {
-      if (!engine_.pair(contact.pair).has(Pair::kAnswered)) crowds.add(contact.key, contact.source);
+      if (!engine_.pair(contact.pair).has(Pair::kAnswered))
+        crowds.post(contact.key, contact.source);
     });
+    crowds.flush();
     if (crowds.none()) return {};
     size_t count = 0;
     for_each_contact([&](const Contact& contact) { count += crowds.has(contact.key) ? 1 : 0; });

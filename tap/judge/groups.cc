@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <tuple>
-#include <unordered_set>
 
 #include "tap/count/digest.h"
 #include "tap/judge/parameters.h"
@@ -66,85 +65,77 @@ const char* sign_text(Sign sign, Network network) {
 
 // A sweep is the requests for its service, a port scan those for the ports of its hosts: whatever
 // else the source did is no part of it.
-Grouping::Scope Grouping::scope_of(uint32_t source, const Evidence& evidence) const {
-  Scope scope;
-  if (resolves_addresses(engine_.source(source).address.network)) return scope;
+void Grouping::set_scope(Suspect& suspect, const Evidence& evidence) {
+  if (resolves_addresses(engine_.source(suspect.source).address.network)) return;
   const bool scans_addresses =
       evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
   if (scans_addresses) {
-    scope.is_of_service = evidence.scan_services == 1;
-    scope.service = evidence.scan_service;
-    return scope;
+    suspect.is_of_service = evidence.scan_services == 1;
+    suspect.service = evidence.scan_service;
+    return;
   }
-  for (const ScannedHost& host : scanned_hosts(evidence, ports_))
-    scope.hosts.push_back(host.address);
-  return scope;
+  suspect.first_host = static_cast<uint32_t>(hosts_.size());
+  for (const ScannedHost& host : scanned_hosts(evidence, ports_)) hosts_.push_back(host.address);
+  suspect.hosts = static_cast<uint32_t>(hosts_.size()) - suspect.first_host;
 }
 
-// Calls visit(pair, service) for each probe of the scan.
+// Calls visit(pair, service) for each probe of the scan, those of a pair one after the other.
 template <typename Visit>
-void Grouping::for_each_probe(uint32_t source, const Scope& scope, Visit visit) const {
+void Grouping::for_each_probe(const Suspect& suspect, Visit visit) const {
   const auto visit_services = [&](uint32_t pair) {
     engine_.for_each_service(pair, [&](Service service, bool, uint64_t) {
-      if (!scope.is_of_service || service == scope.service) visit(pair, service);
+      if (!suspect.is_of_service || service == suspect.service) visit(pair, service);
     });
   };
-  for (const Address& host : scope.hosts) {
-    const uint32_t pair = engine_.find_pair(source, host);
+  for (uint32_t i = 0; i < suspect.hosts; ++i) {
+    const uint32_t pair = engine_.find_pair(suspect.source, hosts_[suspect.first_host + i]);
     if (pair != kNone) visit_services(pair);
   }
-  if (!scope.hosts.empty()) return;
-  for (const uint32_t pair : pairs_of_(source)) {
+  if (suspect.hosts != 0) return;
+  for (const uint32_t pair : pairs_of_(suspect.source)) {
     if (engine_.pair(pair).has(Pair::kContacted)) visit_services(pair);
   }
 }
 
 void Grouping::add(uint32_t source, const Evidence& evidence) {
-  Suspect suspect{.source = source, .scope = scope_of(source, evidence)};
+  Suspect suspect;
+  suspect.source = source;
+  set_scope(suspect, evidence);
   uint64_t count = 0;
-  for_each_probe(source, suspect.scope, [&](uint32_t number, Service service) {
+  for_each_probe(suspect, [&](uint32_t number, Service service) {
     const Pair& pair = engine_.pair(number);
     suspect.key += probe_hash(engine_.destination(pair), service);
     if (count == 0 || pair.first_time < suspect.time) suspect.time = pair.first_time;
     ++count;
   });
   if (count < kFewestGrouped || suspect.time == kNoTime) return;
-  suspects_.push_back(std::move(suspect));
+  suspects_.push_back(suspect);
 }
 
 std::vector<Group> Grouping::groups() {
-  // Sorted by themselves: a suspect is far larger than what decides its place.
-  struct Entry {
-    uint64_t key;
-    int64_t time;
-    uint32_t suspect;
-  };
-  std::vector<Entry> entries;
-  entries.reserve(suspects_.size());
-  for (const Suspect& suspect : suspects_) {
-    entries.push_back({suspect.key, suspect.time, static_cast<uint32_t>(entries.size())});
-  }
   const auto address_of = [&](uint32_t source) { return engine_.source(source).address; };
-  std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+  std::sort(suspects_.begin(), suspects_.end(), [&](const Suspect& a, const Suspect& b) {
     if (std::tie(a.key, a.time) != std::tie(b.key, b.time)) {
       return std::tie(a.key, a.time) < std::tie(b.key, b.time);
     }
-    return address_of(suspects_[a.suspect].source) < address_of(suspects_[b.suspect].source);
+    return address_of(a.source) < address_of(b.source);
   });
   std::vector<Group> result;
-  for (size_t from = 0; from < entries.size();) {
-    const Entry& first = entries[from];
-    std::vector<Suspect> members{suspects_[first.suspect]};
-    std::vector<Place> places;
+  std::vector<Place> places;
+  std::vector<Place> of_other;
+  for (size_t from = 0; from < suspects_.size();) {
+    const Suspect& first = suspects_[from];
     uint64_t apart = 0;
     size_t to = from + 1;
-    for (; to < entries.size() && entries[to].key == first.key; ++to) {
-      if (!is_together(distance(first.time, entries[to].time))) break;
-      if (places.empty()) places = places_of(members[0]);
-      if (!goes_with(places, suspects_[entries[to].suspect], apart)) break;
-      members.push_back(suspects_[entries[to].suspect]);
+    for (; to < suspects_.size() && suspects_[to].key == first.key; ++to) {
+      if (!is_together(distance(first.time, suspects_[to].time))) break;
+      if (to == from + 1) find_places(first, places);
+      find_places(suspects_[to], of_other);
+      if (!goes_with(places, of_other, apart)) break;
     }
-    if (members.size() > 1) result.push_back(group_of(members, apart));
+    if (to > from + 1) {
+      result.push_back(group_of(std::span(suspects_).subspan(from, to - from), apart));
+    }
     from = to;
   }
   std::sort(result.begin(), result.end(), [&](const Group& a, const Group& b) {
@@ -154,20 +145,18 @@ std::vector<Group> Grouping::groups() {
 }
 
 // The probes of a suspect, in their order.
-std::vector<Grouping::Place> Grouping::places_of(const Suspect& suspect) const {
-  std::vector<Place> places;
-  for_each_probe(suspect.source, suspect.scope, [&](uint32_t pair, Service service) {
+void Grouping::find_places(const Suspect& suspect, std::vector<Place>& places) const {
+  places.clear();
+  for_each_probe(suspect, [&](uint32_t pair, Service service) {
     const uint64_t probe = probe_hash(engine_.destination(engine_.pair(pair)), service);
     places.push_back({probe, static_cast<uint32_t>(places.size()), pair});
   });
-  return places;
 }
 
-// Whether another suspect has the same probes in the same order and at the same time. Raises
-// `apart` to how far they are apart.
-bool Grouping::goes_with(const std::vector<Place>& first, const Suspect& other,
+// Whether another suspect, whose `places` it may sort, has the same probes in the same order and at
+// the same time. Raises `apart` to how far they are apart.
+bool Grouping::goes_with(const std::vector<Place>& first, std::vector<Place>& places,
                          uint64_t& apart) const {
-  std::vector<Place> places = places_of(other);
   const auto are_same = [](const Place& a, const Place& b) { return a.probe == b.probe; };
   if (std::equal(first.begin(), first.end(), places.begin(), places.end(), are_same)) {
     return are_together(engine_, first, places, apart);
@@ -195,15 +184,15 @@ bool Grouping::goes_with(const std::vector<Place>& first, const Suspect& other,
 Group Grouping::group_of(std::span<const Suspect> members, uint64_t apart) const {
   Group group;
   group.apart = apart;
-  std::unordered_set<uint32_t> hosts;
+  uint32_t last_pair = kNone;
   ThingCounts things;
-  for_each_probe(members[0].source, members[0].scope, [&](uint32_t pair, Service service) {
-    if (hosts.empty()) group.host = engine_.destination(engine_.pair(pair));
-    hosts.insert(pair);
+  for_each_probe(members[0], [&](uint32_t pair, Service service) {
+    if (group.hosts == 0) group.host = engine_.destination(engine_.pair(pair));
+    group.hosts += pair != last_pair ? 1 : 0;
+    last_pair = pair;
     things.add(service);
     ++group.probed;
   });
-  group.hosts = hosts.size();
   group.things = things.things();
   find_likely(members, group);
   for (const Suspect& member : members) group.sources.push_back(member.source);
@@ -217,7 +206,7 @@ Group Grouping::group_of(std::span<const Suspect> members, uint64_t apart) const
 void Grouping::find_likely(std::span<const Suspect> members, Group& group) const {
   const auto left_half_open = [&](const Suspect& member) {
     uint64_t open = 0;
-    for_each_probe(member.source, member.scope,
+    for_each_probe(member,
                    [&](uint32_t pair, Service) { open += engine_.pair(pair).open_handshakes; });
     return open > 0;
   };

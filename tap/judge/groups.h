@@ -51,17 +51,16 @@ class Grouping {
   std::vector<Group> groups();
 
  private:
-  /// What of a source is its scan: a service on all hosts, all services on all, or on some hosts.
-  struct Scope {
-    bool is_of_service = false;
-    Service service;
-    std::vector<Address> hosts;
-  };
+  // A suspect, and what of it is its scan: a service on all hosts, all services on all, or on some
+  // hosts.
   struct Suspect {
     uint64_t key = 0;  // the sum of a hash of each probe: the same for the same probes in any order
-    uint32_t source = 0;
     int64_t time = kNoTime;  // of the first probe
-    Scope scope;
+    uint32_t source = 0;
+    uint32_t first_host = 0;  // in hosts_
+    uint32_t hosts = 0;
+    bool is_of_service = false;
+    Service service;
   };
   struct Place {
     uint64_t probe;  // its hash
@@ -69,11 +68,12 @@ class Grouping {
     uint32_t pair;
   };
 
-  Scope scope_of(uint32_t source, const Evidence& evidence) const;
+  void set_scope(Suspect& suspect, const Evidence& evidence);
   template <typename Visit>
-  void for_each_probe(uint32_t source, const Scope& scope, Visit visit) const;
-  std::vector<Place> places_of(const Suspect& suspect) const;
-  bool goes_with(const std::vector<Place>& first, const Suspect& other, uint64_t& apart) const;
+  void for_each_probe(const Suspect& suspect, Visit visit) const;
+  void find_places(const Suspect& suspect, std::vector<Place>& places) const;
+  bool goes_with(const std::vector<Place>& first, std::vector<Place>& places,
+                 uint64_t& apart) const;
   Group group_of(std::span<const Suspect> members, uint64_t apart) const;
   void find_likely(std::span<const Suspect> members, Group& group) const;
 
@@ -81,6 +81,7 @@ class Grouping {
   uint64_t ports_;
   PairsOf pairs_of_;
   std::vector<Suspect> suspects_;
+  std::vector<Address> hosts_;  // of those whose scan is of some hosts
 };
 
 /// What is said of a source in the group: "one of 3 sources with the same 100 ports of 192.0.2.20,
