@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include <dlfcn.h>
 #include <epan/epan_dissect.h>
 #include <epan/plugin_if.h>
 #include <glib.h>
@@ -20,6 +19,7 @@
 #include "tap/capture/resolver.h"
 #include "tap/capture/versions.h"
 #include "tap/gui/host.h"
+#include "tap/system/system.h"
 #include "tap/terminal/settings.h"
 
 namespace fanout {
@@ -323,25 +323,19 @@ gui::Host& host() {
 // 5 or 6 if this process has a living Qt application, else 0. tshark has none, and must load none.
 int living_qt() {
   const auto* application =
-      static_cast<void* const*>(dlsym(RTLD_DEFAULT, "_ZN16QCoreApplication4selfE"));
+      static_cast<void* const*>(find_symbol(nullptr, "_ZN16QCoreApplication4selfE"));
   if (application == nullptr || *application == nullptr) return 0;
-  const auto version = reinterpret_cast<const char* (*)()>(dlsym(RTLD_DEFAULT, "qVersion"));
+  const auto version = reinterpret_cast<const char* (*)()>(find_symbol(nullptr, "qVersion"));
   return version == nullptr ? 0 : version()[0] - '0';
 }
 
 // The library's entry, or nullptr where it is missing or of another version.
 const gui::Entry* load_window(int qt) {
-  Dl_info self;
-  if (dladdr(reinterpret_cast<void*>(&load_window), &self) == 0 || self.dli_fname == nullptr) {
-    return nullptr;
-  }
-  const std::string own = self.dli_fname;
-  const std::string path = own.substr(0, own.find_last_of('/') + 1) + "fanout/libfanout-gui-qt" +
-                           std::to_string(qt) + ".so";
-  // Code with Qt objects must never be unmapped: Wireshark 4.6 crashed at exit.
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  const std::string folder = folder_of_code(reinterpret_cast<void*>(&load_window));
+  if (folder.empty()) return nullptr;
+  void* library = load_library(folder + "fanout/libfanout-gui-qt" + std::to_string(qt) + ".so");
   if (library == nullptr) return nullptr;
-  const auto* entry = static_cast<const gui::Entry*>(dlsym(library, gui::kEntryName));
+  const auto* entry = static_cast<const gui::Entry*>(find_symbol(library, gui::kEntryName));
   return entry != nullptr && entry->abi == gui::kAbi ? entry : nullptr;
 }
 

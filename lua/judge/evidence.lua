@@ -73,8 +73,8 @@ local function is_bare_stream(pair)
     and pair.packets > parameters.MOST_TRIES
 end
 
--- Whether the other side of the source's conversations, or of all, is missing; `streams` are more of
--- the source's.
+-- Whether the other side of the source's conversations, or of all, is missing; `streams` are
+-- more of the source's.
 local function is_captured_one_way(engine, source, streams)
   return is_one_way(source.talked + streams, source.heard)
     or is_one_way(engine.talked, engine.heard)

@@ -2,9 +2,6 @@
 #ifndef FANOUT_TAP_COUNT_TABLE_H_
 #define FANOUT_TAP_COUNT_TABLE_H_
 
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -16,6 +13,8 @@
 #include <memory>
 #include <new>
 #include <vector>
+
+#include "tap/system/system.h"
 
 namespace fanout {
 
@@ -52,9 +51,7 @@ struct HugePages {
   T* allocate(size_t count) {
     const size_t bytes = count * sizeof(T);
     void* memory = ::operator new(bytes, alignment(bytes));
-#ifdef MADV_HUGEPAGE
-    if (bytes >= kPage) madvise(memory, bytes, MADV_HUGEPAGE);  // a failure costs speed only
-#endif
+    if (bytes >= kPage) advise_huge_pages(memory, bytes);
     return static_cast<T*>(memory);
   }
   void deallocate(T* memory, size_t count) {

@@ -138,9 +138,8 @@ void Window::show_status() {
   QString text = count_text(engine_->frames(), "frame") + " · " +
                  count_text(engine_->sources_total().value, "source") + " · " +
                  count_text(totals_.pairs.value, "pair") + " of source and destination · " +
-                 suspects_text() + " · " +
-                 number_text(totals_.flagged) + " over the threshold of " +
-                 number_text(settings_.threshold);
+                 suspects_text() + " · " + number_text(totals_.flagged) +
+                 " over the threshold of " + number_text(settings_.threshold);
   if (static_cast<size_t>(sources_->rowCount()) != sources_->unfiltered()) {
     text += " · " + number_text(static_cast<uint64_t>(sources_->rowCount())) + " found";
   }

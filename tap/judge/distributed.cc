@@ -350,7 +350,7 @@ double log_chance_of_distinct(std::span<const uint32_t> choices, size_t distinct
 std::string distributed_text(const DistributedScan& scan) {
   const uint64_t repeated = scan.contacts - scan.hosts;
   std::string text = "one of " + std::to_string(scan.sources.size()) +
-                     " sources that together requested " + service_text(scan.service) + " of " +
+                     " sources that together requested " + service_in_words(scan.service) + " of " +
                      std::to_string(scan.hosts) + " hosts, " + to_string(scan.block) +
                      (has_ipv6_addresses(scan.block.network) ? "/120" : "/24");
   if (scan.blocks > 1) {

@@ -92,12 +92,13 @@ std::string address_scan_text(const Evidence& evidence) {
   const Transport transport = evidence.scan_service.transport;
   if (evidence.scan_services > 1) {
     text += format(" to %llu services, mostly ", number(evidence.scan_services)) +
-            service_text(evidence.scan_service) + ", on ";
+            service_in_words(evidence.scan_service) + ", on ";
   } else if (transport == Transport::kOther) {
     text += format(" %u to ", evidence.scan_service.port);
   } else {
-    text += transport == Transport::kIcmp ? " to "
-                                          : " to " + service_text(evidence.scan_service) + " on ";
+    text += transport == Transport::kIcmp
+                ? " to "
+                : " to " + service_in_words(evidence.scan_service) + " on ";
   }
   return text + hosts_text(evidence.scan_contacted) + block_text(targets);
 }
@@ -164,7 +165,7 @@ std::string contacts_text(const Evidence& evidence, uint64_t ports, uint64_t hos
     append(text, failed_text(evidence.failed_hosts[0]));
   }
   if (!scans_addresses && evidence.top_service_hosts > 1) {
-    append(text, service_text(evidence.top_service) +
+    append(text, service_in_words(evidence.top_service) +
                      (evidence.top_service_hosts >= hosts
                           ? std::string(" on all")
                           : format(" on %llu", number(evidence.top_service_hosts))));
@@ -182,7 +183,7 @@ std::string contacts_text(const Evidence& evidence, uint64_t ports, uint64_t hos
 
 }  // namespace
 
-std::string service_text(const Service& service) {
+std::string service_in_words(const Service& service) {
   switch (service.transport) {
     case Transport::kTcp:
     case Transport::kUdp:

@@ -10,7 +10,7 @@
 namespace fanout {
 
 /// A service in a sentence: "445/tcp", "ICMP type 8", "IP protocol 47".
-std::string service_text(const Service& service);
+std::string service_in_words(const Service& service);
 
 /// The reason of a verdict in one line. Of a scan it begins with what was scanned, how, and what
 /// responded: "SYN to 22/tcp on 254 hosts, 198.51.100.0/24, 254 of 256 addresses, sequential; 2

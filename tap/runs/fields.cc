@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include <arpa/inet.h>
-
 #include "tap/runs/columns.h"
+#include "tap/system/system.h"
 
 namespace fanout {
 namespace {
@@ -34,11 +33,12 @@ bool read_address(std::string_view text, Network network, Address& address) {
     if (number) address = {network, 0, *number};
     return number.has_value();
   }
-  char terminated[INET6_ADDRSTRLEN];
+  constexpr size_t kLongest = 46;  // with its end, as INET6_ADDRSTRLEN
+  char terminated[kLongest];
   uint8_t bytes[16];
   if (text.size() >= sizeof terminated) return false;
   *std::copy(text.begin(), text.end(), terminated) = '\0';
-  if (inet_pton(AF_INET6, terminated, bytes) != 1) return false;
+  if (!read_ipv6(terminated, bytes)) return false;
   address = Address::ipv6(bytes, network);
   return true;
 }

@@ -4,7 +4,8 @@
 
 #include <cstdio>
 #include <memory>
-#include <string>
+
+#include "tap/system/system.h"
 
 namespace fanout {
 
@@ -13,12 +14,8 @@ struct CloseFile {
 };
 using TemporaryFile = std::unique_ptr<std::FILE, CloseFile>;
 
-/// The folder of temporary files: TMPDIR, or /tmp.
-std::string temporary_folder();
-
-/// A file there, without a name, so that nothing is left of it however the process ends; nullptr,
-/// with errno, if there can be none.
-TemporaryFile temporary_file();
+/// A temporary file; nullptr, with errno, if there can be none.
+inline TemporaryFile temporary_file() { return TemporaryFile(open_temporary()); }
 
 }  // namespace fanout
 

@@ -2,13 +2,7 @@
 
 #include <cstdio>
 
-#ifdef _WIN32
-#include <io.h>
-#define fileno _fileno
-#define isatty _isatty
-#else
-#include <unistd.h>
-#endif
+#include "tap/system/system.h"
 
 namespace fanout {
 namespace {
@@ -18,7 +12,7 @@ constexpr std::chrono::milliseconds kInterval{500};
 
 }  // namespace
 
-Progress::Progress() : is_terminal_(isatty(fileno(stderr)) != 0), next_(Clock::now() + kQuiet) {}
+Progress::Progress() : is_terminal_(is_terminal(stderr)), next_(Clock::now() + kQuiet) {}
 
 bool Progress::half_second_over() {
   const Clock::time_point now = Clock::now();

@@ -1,0 +1,126 @@
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tap/system/system.h"
+
+namespace fanout {
+namespace {
+
+#ifdef O_TMPFILE
+std::string link_to(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
+#endif
+
+}  // namespace
+
+bool is_terminal(std::FILE* file) { return isatty(fileno(file)) != 0; }
+
+std::string behind_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as Linux
+  std::error_code error;
+  std::filesystem::path behind = path;
+  for (int links = 0; links < kMostLinks && !std::filesystem::exists(behind, error); ++links) {
+    const std::filesystem::path target = std::filesystem::read_symlink(behind, error);
+    if (error) return behind;
+    behind = behind.parent_path() / target;
+  }
+  const std::filesystem::path real = std::filesystem::canonical(behind, error);
+  return error ? behind : real;
+}
+
+bool is_standard_output(const std::string& path) {
+  struct stat target {};
+  struct stat own {};
+  return stat(path.c_str(), &target) == 0 && fstat(STDOUT_FILENO, &own) == 0 &&
+         target.st_dev == own.st_dev && target.st_ino == own.st_ino;
+}
+
+int open_nameless([[maybe_unused]] const std::string& folder) {
+#ifdef O_TMPFILE
+  const int descriptor = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  if (descriptor < 0) return -1;
+  if (access(link_to(descriptor).c_str(), F_OK) == 0) return descriptor;
+  close(descriptor);
+#endif
+  return -1;
+}
+
+int name_file([[maybe_unused]] int descriptor, [[maybe_unused]] const std::string& path) {
+#ifdef O_TMPFILE
+  const std::string source = link_to(descriptor);
+  const bool is_named =
+      linkat(AT_FDCWD, source.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  return is_named ? 0 : errno;
+#else
+  return ENOTSUP;
+#endif
+}
+
+void copy_permissions(const std::string& from, int descriptor) {
+  struct stat before {};
+  if (stat(from.c_str(), &before) == 0) fchmod(descriptor, before.st_mode & 07777);
+}
+
+std::FILE* stream_of(int descriptor, const char* mode) { return fdopen(descriptor, mode); }
+
+int descriptor_of(std::FILE* stream) { return fileno(stream); }
+
+std::string temporary_folder() {
+  const char* named = std::getenv("TMPDIR");
+  return named != nullptr && *named != '\0' ? named : "/tmp";
+}
+
+std::FILE* open_temporary() {
+  std::string path = temporary_folder() + "/fanout.XXXXXX";
+  const int descriptor = mkstemp(path.data());
+  if (descriptor < 0) return nullptr;
+  unlink(path.c_str());
+  std::FILE* stream = stream_of(descriptor, "w+b");
+  if (stream == nullptr) {
+    const int code = errno;
+    close(descriptor);
+    errno = code;
+  }
+  return stream;
+}
+
+bool read_ipv6(const char* text, unsigned char* bytes) {
+  return inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+void advise_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+}
+
+// Code with Qt objects must never be unmapped: Wireshark 4.6 crashed at exit.
+void* load_library(const std::string& path) {
+  return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+}
+
+std::string library_error() {
+  const char* text = dlerror();
+  return text == nullptr ? "" : text;
+}
+
+void* find_symbol(void* library, const char* name) {
+  return dlsym(library == nullptr ? RTLD_DEFAULT : library, name);
+}
+
+std::string folder_of_code(void* function) {
+  Dl_info info;
+  if (dladdr(function, &info) == 0 || info.dli_fname == nullptr) return {};
+  const std::string path = info.dli_fname;
+  return path.substr(0, path.find_last_of('/') + 1);
+}
+
+}  // namespace fanout

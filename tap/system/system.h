@@ -1,0 +1,65 @@
+// What operating systems differ in, as far as GLib, wsutil and the standard library do not hide it:
+// posix.cc has it for those of Unix, windows.cc for Windows. Knows neither Wireshark nor GLib.
+#ifndef FANOUT_TAP_SYSTEM_SYSTEM_H_
+#define FANOUT_TAP_SYSTEM_SYSTEM_H_
+
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
+namespace fanout {
+
+// Files. Paths are UTF-8 on Windows. Errors are values of errno.
+
+bool is_terminal(std::FILE* file);
+
+/// The file behind symbolic links, so that they stay where it is replaced. It need not exist.
+std::string behind_links(const std::string& path);
+
+/// Whether this is where standard output goes, as /dev/stdout is, perhaps to a file: what others
+/// write there must not be replaced.
+bool is_standard_output(const std::string& path);
+
+/// Opens a file for writing and reading that has no name yet, in a folder. Nothing is left of it
+/// however this process ends. Returns its descriptor, or -1 where there are no such files.
+int open_nameless(const std::string& folder);
+/// Gives such a file a name, which must be free. Returns 0 or the error.
+int name_file(int descriptor, const std::string& path);
+
+/// Gives the open file the permissions of another, if that exists.
+void copy_permissions(const std::string& from, int descriptor);
+
+/// A stream of an open file, to be closed instead of it; nullptr, with errno, if it cannot be.
+std::FILE* stream_of(int descriptor, const char* mode);
+int descriptor_of(std::FILE* stream);
+
+/// The folder of temporary files: what TMPDIR names, or the system's.
+std::string temporary_folder();
+/// A file there for writing and reading, of which nothing is left however the process ends;
+/// nullptr, with errno, if there can be none.
+std::FILE* open_temporary();
+
+// Addresses.
+
+/// The 16 bytes of an IPv6 address from its text (RFC 4291), or false.
+bool read_ipv6(const char* text, unsigned char* bytes);
+
+// Memory.
+
+/// Asks for huge pages, where the system has them and is asked: a failure costs speed only.
+void advise_huge_pages(void* memory, size_t bytes);
+
+// Libraries.
+
+/// Loads a library, which stays until the process ends; nullptr if that fails.
+void* load_library(const std::string& path);
+/// Why the last call failed, for the user.
+std::string library_error();
+/// A function or variable of a library, or of this process if that is nullptr; nullptr: none.
+void* find_symbol(void* library, const char* name);
+/// The folder of the library that holds the function, with a separator at its end; or nothing.
+std::string folder_of_code(void* function);
+
+}  // namespace fanout
+
+#endif  // FANOUT_TAP_SYSTEM_SYSTEM_H_
