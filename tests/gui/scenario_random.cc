@@ -30,15 +30,25 @@ constexpr qint64 kSlow = 200;
 class Monkey {
  public:
   explicit Monkey(unsigned seed) : random_(seed) {
-    // Dialogs that wait for an answer get none.
-    QObject::connect(&rejects_, &QTimer::timeout, [] {
+    // What waits for an answer gets none: a dialog, or the menu of a button.
+    QObject::connect(&rejects_, &QTimer::timeout, [this] {
       auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
       if (dialog != nullptr) dialog->reject();
+      QWidget* popup = QApplication::activePopupWidget();
+      if (is_acting_ && popup != nullptr) popup->close();
     });
     rejects_.start(20);
   }
 
   void act() {
+    is_acting_ = true;
+    choose_event();
+    is_acting_ = false;
+  }
+  const QString& what() const { return what_; }
+
+ private:
+  void choose_event() {
     if (window() == nullptr || !window()->isVisible()) {
       what_ = "open";
       menu_entry()->trigger();
@@ -56,9 +66,6 @@ class Monkey {
     const Event event = kEvents[below(kEvents.size())];
     (this->*event)();
   }
-  const QString& what() const { return what_; }
-
- private:
   size_t below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random_); }
   template <typename Choices>
   auto one_of(const Choices& choices) {
@@ -158,15 +165,20 @@ class Monkey {
     window()->resize(static_cast<int>(300 + below(1400)), static_cast<int>(200 + below(900)));
   }
   void preference() {
-    static constexpr std::array kPreferences = {"fanout.threshold:5",  "fanout.threshold:50",
-                                                "fanout.ports:3",      "fanout.ports:15",
-                                                "fanout.limit:1000",   "fanout.limit:50000000",
-                                                "fanout.unicast:TRUE", "fanout.unicast:FALSE"};
+    static constexpr std::array kPreferences = {"fanout.threshold:5",
+                                                "fanout.threshold:50",
+                                                "fanout.ports:3",
+                                                "fanout.ports:15",
+                                                "fanout.limit:1000",
+                                                "fanout.limit:50000000",
+                                                "fanout.count_multicast:TRUE",
+                                                "fanout.count_multicast:FALSE"};
     what_ = one_of(kPreferences);
     set_preference(what_.toUtf8());
   }
   void reload() {
-    if (below(10) != 0) return;
+    // Without a file, Wireshark 4.0 itself crashes.
+    if (below(10) != 0 || open_file_now().current_frame == 0) return;
     what_ = "reload";
     if (auto* action = main_window()->findChild<QAction*>("actionViewReload")) action->trigger();
   }
@@ -191,6 +203,7 @@ class Monkey {
   std::mt19937 random_;
   QTimer rejects_;
   QString what_;
+  bool is_acting_ = false;
 };
 
 }  // namespace
