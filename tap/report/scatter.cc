@@ -28,25 +28,80 @@ void collect(const Engine& engine, std::span<const std::span<const uint32_t>> so
   }
 }
 
-bool is_lower(const Service& one, const Service& other) {
-  return std::tuple(one.port, one.transport) < std::tuple(other.port, other.transport);
-}
+// The services that occur, in the order of port and transport, and their places in it.
+class ServiceRanks {
+ public:
+  ServiceRanks() : places_(kKeys, kNone) {}
 
-// The distinct values of `value_of` over the contacts, sorted by `less`; and of each contact, the
-// place of its value among them.
-template <typename Value, typename ValueOf, typename Less>
-std::vector<Value> rank(std::vector<Contact>& contacts, ValueOf value_of, Less less) {
-  std::vector<std::pair<Value, uint32_t>> values;
-  values.reserve(contacts.size());
-  for (uint32_t i = 0; i < contacts.size(); ++i) values.emplace_back(value_of(contacts[i]), i);
-  std::sort(values.begin(), values.end(),
-            [&](const auto& a, const auto& b) { return less(a.first, b.first); });
-  std::vector<Value> distinct;
-  for (const auto& [value, contact] : values) {
-    if (distinct.empty() || less(distinct.back(), value)) distinct.push_back(value);
-    contacts[contact].row = static_cast<uint32_t>(distinct.size() - 1);
+  void add(const Service& service) { places_[key_of(service)] = 0; }
+  /// Ends what add() began. O(all possible services).
+  std::vector<Service> rank() {
+    std::vector<Service> services;
+    for (uint32_t key = 0; key < kKeys; ++key) {
+      if (places_[key] == kNone) continue;
+      places_[key] = static_cast<uint32_t>(services.size());
+      services.push_back(
+          {static_cast<Transport>(key % kTransports), static_cast<uint16_t>(key / kTransports)});
+    }
+    return services;
+  }
+  uint32_t place_of(const Service& service) const { return places_[key_of(service)]; }
+
+ private:
+  static constexpr uint32_t kTransports = 8;
+  static constexpr uint32_t kKeys = kTransports << 16;
+  static uint32_t key_of(const Service& service) {
+    return service.port * kTransports + static_cast<uint32_t>(service.transport);
+  }
+  std::vector<uint32_t> places_;
+};
+
+// Notes of each contact the place of its address among the distinct ones, which it returns sorted.
+// Items are an address and the index of a contact.
+template <typename Item, typename AddressOf, typename IndexOf>
+std::vector<Address> rank(std::vector<Item> items, std::vector<Contact>& contacts,
+                          AddressOf address_of, IndexOf index_of) {
+  std::sort(items.begin(), items.end());
+  std::vector<Address> distinct;
+  for (const Item& item : items) {
+    const Address address = address_of(item);
+    if (distinct.empty() || distinct.back() != address) distinct.push_back(address);
+    contacts[index_of(item)].row = static_cast<uint32_t>(distinct.size() - 1);
   }
   return distinct;
+}
+
+std::vector<Address> rank_addresses(const Engine& engine, std::vector<Contact>& contacts) {
+  const auto destination_of = [&](const Contact& contact) {
+    return engine.destination(engine.pair(contact.pair));
+  };
+  const Network network = destination_of(contacts[0]).network;
+  const bool are_ipv4 = std::all_of(contacts.begin(), contacts.end(), [&](const Contact& contact) {
+    const Network own = engine.source(engine.pair(contact.pair).source).address.network;
+    return own == network && !has_ipv6_addresses(own);
+  });
+  if (!are_ipv4) {
+    std::vector<std::pair<Address, uint32_t>> items;
+    items.reserve(contacts.size());
+    for (uint32_t i = 0; i < contacts.size(); ++i) {
+      items.emplace_back(destination_of(contacts[i]), i);
+    }
+    return rank(
+        std::move(items), contacts, [](const auto& item) { return item.first; },
+        [](const auto& item) { return item.second; });
+  }
+  // As one number each, which is quicker to sort.
+  std::vector<uint64_t> items;
+  items.reserve(contacts.size());
+  for (uint32_t i = 0; i < contacts.size(); ++i) {
+    items.push_back(destination_of(contacts[i]).low << 32 | i);
+  }
+  return rank(
+      std::move(items), contacts,
+      [network](uint64_t item) {
+        return Address{network, 0, item >> 32};
+      },
+      [](uint64_t item) { return static_cast<uint32_t>(item); });
 }
 
 double share_of_time(const Scatter& scatter, const Contact& contact) {
@@ -91,27 +146,25 @@ Scatter make_scatter(const Engine& engine, std::span<const std::span<const uint3
   if (scatter.total == 0) return scatter;
   collect(engine, sources, (scatter.total + most - 1) / most, scatter);
   std::vector<Contact>& contacts = scatter.contacts;
-  std::sort(contacts.begin(), contacts.end(), [](const Contact& a, const Contact& b) {
+  // As they come, those of one source mostly are in this order.
+  const auto is_earlier = [](const Contact& a, const Contact& b) {
     return std::tuple(a.time, a.frame) < std::tuple(b.time, b.frame);
-  });
+  };
+  if (!std::is_sorted(contacts.begin(), contacts.end(), is_earlier)) {
+    std::sort(contacts.begin(), contacts.end(), is_earlier);
+  }
   scatter.first_time = contacts.front().time;
   scatter.last_time = contacts.back().time;
+  ServiceRanks ranks;
   if (rows != Rows::kDestinations) {
-    scatter.services = rank<Service>(
-        contacts, [](const Contact& contact) { return contact.service; }, is_lower);
+    for (const Contact& contact : contacts) ranks.add(contact.service);
+    scatter.services = ranks.rank();
   }
-  const size_t services = scatter.services.size();
-  if (rows != Rows::kServices) {
-    scatter.addresses = rank<Address>(
-        contacts,
-        [&](const Contact& contact) { return engine.destination(engine.pair(contact.pair)); },
-        std::less<>());
-  }
-  scatter.rows =
-      rows.value_or(services > scatter.addresses.size() ? Rows::kServices : Rows::kDestinations);
-  if (!rows && scatter.rows == Rows::kServices) {
-    rank<Service>(
-        contacts, [](const Contact& contact) { return contact.service; }, is_lower);
+  if (rows != Rows::kServices) scatter.addresses = rank_addresses(engine, contacts);
+  const bool has_more_services = scatter.services.size() > scatter.addresses.size();
+  scatter.rows = rows.value_or(has_more_services ? Rows::kServices : Rows::kDestinations);
+  if (scatter.rows == Rows::kServices) {
+    for (Contact& contact : contacts) contact.row = ranks.place_of(contact.service);
   }
   return scatter;
 }

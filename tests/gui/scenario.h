@@ -16,6 +16,10 @@
 /// A machine that has more to do shall not fail the tests.
 inline constexpr int kPatience = 60'000;
 
+/// Places of charts in the window.
+inline constexpr int kContacts = 3;
+inline constexpr int kTimeline = 4;
+
 void write_line(const QString& line);
 
 /// Notes a failure, with what was seen instead.

@@ -20,9 +20,6 @@
 
 namespace {
 
-constexpr int kContacts = 3;
-constexpr int kTimeline = 4;
-
 QTabWidget* charts() { return find<QTabWidget>("charts"); }
 QWidget* scatter() { return find<QWidget>("scatterChart"); }
 

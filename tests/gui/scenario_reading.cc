@@ -18,6 +18,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTest>
 #include <QTimer>
 #include <functional>
@@ -212,6 +213,10 @@ void scenario_large() {
     timed("threshold", [] { find<QSpinBox>("threshold")->setValue(20); });
     find<QLineEdit>("search")->clear();
     QTest::qWait(1500);
+    sources()->sortByColumn(column_of(sources(), "Destinations"), Qt::DescendingOrder);
+    find<QTabWidget>("charts")->setCurrentIndex(kContacts);
+    timed("contacts of the busiest", [] { sources()->selectRow(0); });
+    timed("contacts again, at another size", [] { window()->resize(1500, 1000); });
     timed("select all", [] { sources()->selectAll(); });
     picture(window(), "large");
   });

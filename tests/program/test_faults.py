@@ -109,6 +109,8 @@ class Faults(ProgramTest):
 
     def test_signals(self) -> None:
         """SIGTERM ends it with a report of what was read, SIGHUP at once with nothing left."""
+        # Children of whatever nohup started ignore SIGHUP.
+        self.addCleanup(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_DFL))
         demo = Path(capture("demo")).read_bytes()
         path = self.folder / "report"
         for number, status in ((signal.SIGTERM, 0), (signal.SIGHUP, -signal.SIGHUP)):
