@@ -45,6 +45,7 @@ ScatterChart::ScatterChart(QWidget* parent) : Chart(parent) {
 void ScatterChart::show(Content content) {
   content_ = std::move(content);
   dots_.clear();
+  by_time_.clear();
   painted_ = QPixmap();
   current_ = -1;
   is_pressed_ = is_dragging_ = false;
@@ -129,6 +130,9 @@ void ScatterChart::lay_out(const QRectF& area, const QFontMetricsF& metrics) {
   std::sort(by_time_.begin(), by_time_.end(), [this](int a, int b) {
     return dots_[static_cast<size_t>(a)].contact < dots_[static_cast<size_t>(b)].contact;
   });
+  // A saved picture has another size: what is on the screen is to be laid out again after it.
+  painted_ = QPixmap();
+  if (current_ >= static_cast<int>(dots_.size())) current_ = -1;
 }
 
 QPointF ScatterChart::place_of(const Dot& dot) const {
@@ -254,7 +258,6 @@ void ScatterChart::paintEvent(QPaintEvent*) {
     paint(painter, QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin), none);
     painter.end();
     painted_ = fresh;
-    if (current_ >= static_cast<int>(dots_.size())) current_ = -1;
   }
   QPainter painter(this);
   painter.drawPixmap(0, 0, painted_);

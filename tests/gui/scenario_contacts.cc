@@ -170,6 +170,18 @@ void demo_contacts() {
     plugin_if_apply_filter("", true);
     CHECK(wait_for([] { return open_file_now().applied_filter.isEmpty(); }));
   });
+  test("TakesKeysBeforeOtherContactsAreDrawn", [] {
+    choose_source("198.51.100.66");
+    sources()->selectRow(row_of("10.0.0.77"));
+    QTest::keyClick(scatter(), Qt::Key_End);
+    const QString said = scatter()->accessibleDescription();
+    CHECK_SEEN(said.startsWith("10.0.0.77: "), said);
+    QTest::qWait(150);
+    QTest::keyClick(scatter(), Qt::Key_End);
+    const QString then = scatter()->accessibleDescription();
+    CHECK_SEEN(then.startsWith("Frame "), then);
+    QToolTip::hideText();
+  });
   test("ShowsWhenTheSuspectsInitiatedContact", [] {
     charts()->setCurrentIndex(kTimeline);
     QTest::qWait(100);
