@@ -138,6 +138,13 @@ OpenFile open_file_now() {
   return result;
 }
 
+void open_capture() {
+  const funnel_ops_t* functions = funnel_get_funnel_ops();
+  char* error = nullptr;
+  functions->open_file(functions->ops_id,
+                       qEnvironmentVariable("FANOUT_GUI_CAPTURE").toUtf8().constData(), "", &error);
+}
+
 void set_preference(const char* text) {
   QByteArray argument = text;
   char* error = nullptr;

@@ -68,6 +68,9 @@ struct OpenFile {
 
 OpenFile open_file_now();
 
+/// Lets Wireshark open the scenario's capture.
+void open_capture();
+
 void set_preference(const char* text);
 
 QString path_in_home(const char* name);

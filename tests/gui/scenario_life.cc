@@ -206,11 +206,7 @@ void demo_life() {
     CHECK_SEEN(find<QLabel>("status")->text().startsWith("No capture"),
                find<QLabel>("status")->text());
     picture(window(), "no-file");
-    const funnel_ops_t* functions = funnel_get_funnel_ops();
-    char* error = nullptr;
-    functions->open_file(functions->ops_id,
-                         qEnvironmentVariable("FANOUT_GUI_CAPTURE").toUtf8().constData(), "",
-                         &error);
+    open_capture();
     CHECK(wait_for([] { return rows() > 50 && is_loaded(); }));
   });
 }

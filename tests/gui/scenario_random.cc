@@ -2,7 +2,6 @@
 // changed while the window redraws. FANOUT_GUI_EVENTS is their number, FANOUT_GUI_SEED repeats a
 // run.
 #include <cfile.h>
-#include <epan/funnel.h>
 #include <epan/plugin_if.h>
 
 #undef signals
@@ -194,10 +193,7 @@ class Monkey {
     what_ = is_open ? "close file" : "open file";
     auto* action = main_window()->findChild<QAction*>("actionFileClose");
     if (is_open && action != nullptr) return action->trigger();
-    const funnel_ops_t* functions = funnel_get_funnel_ops();
-    char* error = nullptr;
-    functions->open_file(functions->ops_id, qEnvironmentVariable("FANOUT_GUI_CAPTURE").toUtf8(), "",
-                         &error);
+    open_capture();
   }
 
   std::mt19937 random_;
@@ -237,12 +233,7 @@ void scenario_random() {
   });
   test("ShowsTheCaptureAfterwards", [] {
     while (QWidget* popup = QApplication::activePopupWidget()) popup->close();
-    if (open_file_now().current_frame == 0) {
-      const funnel_ops_t* functions = funnel_get_funnel_ops();
-      char* error = nullptr;
-      functions->open_file(functions->ops_id, qEnvironmentVariable("FANOUT_GUI_CAPTURE").toUtf8(),
-                           "", &error);
-    }
+    if (open_file_now().current_frame == 0) open_capture();
     set_preference("fanout.threshold:50");
     set_preference("fanout.limit:50000000");
     if (window() == nullptr || !window()->isVisible()) menu_entry()->trigger();
