@@ -260,6 +260,7 @@ void Window::count_totals() {
     totals_.flagged += judging_.is_flagged(number) ? 1 : 0;
     totals_.suspects += judging_.is_suspect(number) ? 1 : 0;
   }
+  totals_.scans = judging_.scans(totals_.suspects);
 }
 
 std::vector<uint32_t> Window::sources_of_tab() const {

@@ -69,6 +69,7 @@ class Window : public QDialog {
     Cardinality pairs;
     uint64_t flagged = 0;
     uint64_t suspects = 0;
+    uint64_t scans = 0;  // suspects, those that belong to one scan counted once
   };
 
   QWidget* make_controls();

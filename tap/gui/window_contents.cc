@@ -126,8 +126,8 @@ void Window::show_totals() {
 // Of suspects that belong together it says how many scans they are.
 QString Window::suspects_text() const {
   const QString text = count_text(totals_.suspects, "scan suspect");
-  const uint64_t scans = judging_.is_done() ? judging_.scans(totals_.suspects) : totals_.suspects;
-  return scans == totals_.suspects ? text : text + " in " + count_text(scans, "scan");
+  return totals_.scans == totals_.suspects ? text
+                                           : text + " in " + count_text(totals_.scans, "scan");
 }
 
 void Window::show_status() {
