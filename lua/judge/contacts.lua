@@ -189,7 +189,12 @@ local function conclude(test, evidence)
   end
 end
 
+-- Whether the evidence is that of an address scan.
+local function is_address_scan(evidence)
+  return evidence.scan_score > ACCUSING_SCORE and evidence.scan_concentration > ACCUSING_SCORE
+end
+
 return {
   new = new_test, add_service = add_service, add_host = add_host, conclude = conclude,
-  ACCUSING_SCORE = ACCUSING_SCORE,
+  ACCUSING_SCORE = ACCUSING_SCORE, is_address_scan = is_address_scan,
 }

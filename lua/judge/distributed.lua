@@ -110,7 +110,7 @@ local function is_scan(test, service)
   local evidence = { scan_score = 0, scan_concentration = 0, top_service_hosts = 0 }
   contacts.conclude(test, evidence)
   return evidence.scan_services == 1 and evidence.scan_service == service
-    and evidence.scan_score > ACCUSING_SCORE and evidence.scan_concentration > ACCUSING_SCORE
+    and contacts.is_address_scan(evidence)
 end
 
 -- The scan of a block, or nil if there is none, and whether it was tried.

@@ -15,8 +15,7 @@ local BILLION = times.BILLION
 -- the ports of the hosts that it scans.
 local function for_each_probe(row, visit)
   local evidence, wanted = row.evidence, nil
-  local scans_addresses = evidence.scan_score > contacts.ACCUSING_SCORE
-    and evidence.scan_concentration > contacts.ACCUSING_SCORE
+  local scans_addresses = contacts.is_address_scan(evidence)
   local is_resolving = addresses.is_resolving(row.address)
   if scans_addresses and not is_resolving and evidence.scan_services == 1 then
     wanted = evidence.scan_service

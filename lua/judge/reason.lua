@@ -72,11 +72,6 @@ local function rate_text(targets)
   return text(3600000, "an hour")
 end
 
-local function is_address_scan(evidence)
-  return evidence.scan_score > contacts.ACCUSING_SCORE
-    and evidence.scan_concentration > contacts.ACCUSING_SCORE
-end
-
 -- What an address scan sends to whom.
 local function address_scan_text(evidence)
   local text = evidence.targets.probe_name or "probes"
@@ -129,7 +124,7 @@ end
 -- Whom the source scanned, or contacted.
 local function add_scans(append, evidence, ports)
   local scanned = evidences.scanned_hosts(evidence, ports)
-  local scans_addresses, probe = is_address_scan(evidence), evidence.targets.probe_name
+  local scans_addresses, probe = contacts.is_address_scan(evidence), evidence.targets.probe_name
   if scans_addresses then
     append(address_scan_text(evidence))
     append(responded(evidence.scan_answered, evidence.scan_contacted))
@@ -153,7 +148,7 @@ end
 
 local function add_contacts(append, evidence, ports, hosts)
   add_scans(append, evidence, ports)
-  local scans_addresses, top_hosts = is_address_scan(evidence), evidence.top_service_hosts
+  local scans_addresses, top_hosts = contacts.is_address_scan(evidence), evidence.top_service_hosts
   if not scans_addresses and top_hosts > 1 then
     local share = top_hosts >= hosts and " on all" or format(" on %.0f", top_hosts)
     append(service_text(evidence.top_service) .. share)

@@ -1,20 +1,17 @@
 -- In: a source's evidence. Out: its verdict, which is what the evidence amounts to.
 
 local addresses = require("count.address")
-local ACCUSING_SCORE = require("judge.contacts").ACCUSING_SCORE
+local contacts = require("judge.contacts")
 local evidences = require("judge.evidence")
 local parameters = require("judge.parameters")
-
-local function is_address_scan(evidence)
-  return evidence.scan_score > ACCUSING_SCORE and evidence.scan_concentration > ACCUSING_SCORE
-end
 
 local function is_port_scan(evidence, ports)
   return evidence.failed_on_one_host > ports or #evidences.scanned_hosts(evidence, ports) > 0
 end
 
 local function is_sweep(evidence)
-  return evidence.arp_score > ACCUSING_SCORE and evidence.arp_swept >= parameters.FEWEST_SWEPT
+  return evidence.arp_score > contacts.ACCUSING_SCORE
+    and evidence.arp_swept >= parameters.FEWEST_SWEPT
 end
 
 -- What a source is that does not scan: what most of its destinations say.
@@ -44,7 +41,7 @@ local function judge(source, evidence, ports)
     return { is_arp and "arp-scan" or "ndp-scan" }, true
   end
   local verdicts = {}
-  if is_address_scan(evidence) then verdicts[#verdicts + 1] = "address-scan" end
+  if contacts.is_address_scan(evidence) then verdicts[#verdicts + 1] = "address-scan" end
   if is_port_scan(evidence, ports) then verdicts[#verdicts + 1] = "port-scan" end
   if #verdicts > 0 then return verdicts, true end
   return { occupation(source, evidence) }, false

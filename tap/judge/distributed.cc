@@ -7,7 +7,6 @@
 #include <limits>
 #include <map>
 #include <tuple>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -301,7 +300,7 @@ class Search {
     Evidence evidence;
     test.conclude(evidence);
     return evidence.scan_services == 1 && evidence.scan_service == service &&
-           evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
+           is_address_scan(evidence);
   }
 
   const Engine& engine_;

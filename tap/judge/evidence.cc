@@ -214,6 +214,10 @@ double accusing_score() {
   return kScore;
 }
 
+bool is_address_scan(const Evidence& evidence) {
+  return evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
+}
+
 std::vector<ScannedHost> scanned_hosts(const Evidence& evidence, uint64_t ports) {
   std::vector<ScannedHost> hosts;
   for (const ScannedHost& host : evidence.failed_hosts) {

@@ -120,6 +120,10 @@ struct Evidence {
 /// The score that accuses: Wald's bound, log(beta / alpha).
 double accusing_score();
 
+/// Whether the evidence is that of an address scan: the scan service's contacts, and that they are
+/// one scan's.
+bool is_address_scan(const Evidence& evidence);
+
 /// Of the hosts where services failed, those whose ports are scanned: more than `ports` failed, or,
 /// unless the user's threshold is greater than the usual one, the odds for a scan suffice.
 std::vector<ScannedHost> scanned_hosts(const Evidence& evidence, uint64_t ports);

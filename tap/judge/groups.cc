@@ -67,9 +67,7 @@ const char* sign_text(Sign sign, Network network) {
 // else the source did is no part of it.
 void Grouping::set_scope(Suspect& suspect, const Evidence& evidence) {
   if (resolves_addresses(engine_.source(suspect.source).address.network)) return;
-  const bool scans_addresses =
-      evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
-  if (scans_addresses) {
+  if (is_address_scan(evidence)) {
     suspect.is_of_service = evidence.scan_services == 1;
     suspect.service = evidence.scan_service;
     return;

@@ -81,10 +81,6 @@ std::string rate_text(const Targets& targets) {
   return text(3'600'000, "an hour");
 }
 
-bool is_address_scan(const Evidence& evidence) {
-  return evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
-}
-
 // What an address scan sends to whom.
 std::string address_scan_text(const Evidence& evidence) {
   const Targets& targets = evidence.targets;

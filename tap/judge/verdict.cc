@@ -5,10 +5,6 @@
 namespace fanout {
 namespace {
 
-bool is_address_scan(const Evidence& evidence) {
-  return evidence.scan_score > accusing_score() && evidence.scan_concentration > accusing_score();
-}
-
 bool is_port_scan(const Evidence& evidence, uint64_t ports) {
   return evidence.failed_on_one_host > ports || !scanned_hosts(evidence, ports).empty();
 }
