@@ -26,22 +26,4 @@ void DestinationModel::with_value(uint32_t number, const Column& column, bool,
                                                          kSettings));
 }
 
-QVariant DestinationModel::data(const QModelIndex& index, int role) const {
-  if (!index.isValid() || index.row() >= rowCount()) return {};
-  const uint32_t pair = number(index.row());
-  const Column& column = *columns()[static_cast<size_t>(index.column())];
-  switch (role) {
-    case Qt::DisplayRole:
-      return shown(pair, column);
-    case kRawRole:
-      return raw(pair, column);
-    case Qt::DecorationRole:
-      return is_number(column.kind) ? QVariant() : space(1);
-    case Qt::TextAlignmentRole:
-      return headerData(index.column(), Qt::Horizontal, role);
-    default:
-      return {};
-  }
-}
-
 }  // namespace fanout::gui

@@ -120,32 +120,26 @@ int64_t FindingModel::key(uint32_t number, const Column& column) const {
   return static_cast<int64_t>(finding(number).state);
 }
 
-QVariant FindingModel::data(const QModelIndex& index, int role) const {
-  if (!index.isValid() || index.row() >= rowCount()) return {};
-  const uint32_t row = number(index.row());
-  if (row >= findings_.rows.size()) return {};  // of the source before: the model is being reset
-  const Column& column = *columns()[static_cast<size_t>(index.column())];
-  const bool has_data = finding(row).packets > 0;
-  const bool is_of_data = column.kind == Kind::kBytes || column.kind == Kind::kDuration;
+QVariant FindingModel::cell(uint32_t number, int column, int role) const {
+  if (number >= findings_.rows.size()) return {};  // of the source before: the model is being reset
+  const Finding& of_row = finding(number);
   switch (role) {
-    case Qt::DisplayRole:
-      return is_of_data && !has_data ? QString() : shown(row, column);
-    case kRawRole:
-      return raw(row, column);
+    case Qt::DisplayRole: {
+      const Kind kind = columns()[static_cast<size_t>(column)]->kind;
+      const bool is_of_data = kind == Kind::kBytes || kind == Kind::kDuration;
+      return is_of_data && of_row.packets == 0 ? QString()
+                                               : NumberModel::cell(number, column, role);
+    }
     case Qt::ToolTipRole:
-      return tip(finding(row));
-    case Qt::DecorationRole:
-      return is_number(column.kind) ? QVariant() : space(1);
-    case Qt::TextAlignmentRole:
-      return headerData(index.column(), Qt::Horizontal, role);
+      return tip(of_row);
     case Qt::FontRole: {
-      if (finding(row).state != FindingState::kConversation) return {};
+      if (of_row.state != FindingState::kConversation) return {};
       QFont font;
       font.setBold(true);
       return font;
     }
     default:
-      return {};
+      return NumberModel::cell(number, column, role);
   }
 }
 

@@ -16,7 +16,7 @@ class FindingModel : public NumberModel {
  public:
   explicit FindingModel(Host& host);
 
-  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant cell(uint32_t number, int column, int role) const override;
 
   /// Shows the findings of a source; kNone: none. O(pairs + services + findings log findings).
   void show(std::shared_ptr<const Engine> engine, uint32_t source);

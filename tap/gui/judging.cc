@@ -1,7 +1,6 @@
 #include "tap/gui/judging.h"
 
 #include <QElapsedTimer>
-#include <unordered_set>
 #include <utility>
 
 #include "tap/judge/steps.h"
@@ -19,11 +18,7 @@ void Judging::start(std::shared_ptr<const Engine> engine, const ReportSettings& 
   worth_ = engine_ ? worth_judging(*engine_, settings.ports) : std::vector<bool>();
   suspects_.resize(worth_.size());
   grouping_.reset();
-  groups_.clear();
-  group_of_.clear();
-  distributed_.clear();
-  distributed_of_.clear();
-  share_scans_.clear();
+  scans_ = std::make_shared<Scans>();
   if (engine_) {
     grouping_.emplace(*engine_, settings.ports,
                       [this](uint32_t source) { return std::span(engine_->history(source)); });
@@ -50,51 +45,21 @@ void Judging::work(int milliseconds) {
       ++judged;
     }
   }
-  if (is_done() && grouping_) find_groups();
+  if (is_done() && grouping_) find_scans();
 }
 
-void Judging::find_groups() {
-  groups_ = grouping_->groups();
+void Judging::find_scans() {
+  scans_ = std::make_shared<Scans>(grouping_->groups(),
+                                   find_distributed_scans(*engine_, settings_.is_allowed));
   grouping_.reset();
-  for (size_t i = 0; i < groups_.size(); ++i) {
-    for (const uint32_t source : groups_[i].sources) group_of_[source] = i;
+  for (const DistributedScan& scan : scans_->distributed()) {
+    for (const uint32_t source : scan.sources) suspects_[source] = true;
   }
-  distributed_ = find_distributed_scans(*engine_, settings_.is_allowed);
-  if (!distributed_.empty()) share_scans_.resize(engine_->source_count());
-  for (size_t i = 0; i < distributed_.size(); ++i) {
-    for (const uint32_t source : distributed_[i].sources) {
-      distributed_of_.emplace(source, i);
-      suspects_[source] = share_scans_[source] = true;
-    }
-  }
-}
-
-uint64_t Judging::scans(uint64_t suspects) const {
-  std::unordered_set<uint32_t> members;
-  size_t count = 0;
-  const auto note = [&](const std::vector<uint32_t>& sources) {
-    const size_t before = members.size();
-    for (const uint32_t source : sources) {
-      if (is_suspect(source)) members.insert(source);
-    }
-    count += members.size() > before ? 1 : 0;
-  };
-  for (const Group& group : groups_) note(group.sources);
-  for (const DistributedScan& scan : distributed_) note(scan.sources);
-  return suspects - members.size() + count;
 }
 
 std::string Judging::relations(uint32_t source) const {
   if (!is_done() || !is_suspect(source)) return {};
-  std::string text;
-  if (const auto found = group_of_.find(source); found != group_of_.end()) {
-    text += "; " + group_text(*engine_, groups_[found->second], source);
-  }
-  const auto [from, to] = distributed_of_.equal_range(source);
-  for (auto found = from; found != to; ++found) {
-    text += "; " + distributed_text(distributed_[found->second]);
-  }
-  return text + step(source);
+  return scans_->text(*engine_, source) + step(source);
 }
 
 std::string Judging::step(uint32_t source) const {

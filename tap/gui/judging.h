@@ -7,11 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "tap/judge/distributed.h"
 #include "tap/judge/groups.h"
+#include "tap/judge/scans.h"
 #include "tap/report/report.h"
 
 namespace fanout::gui {
@@ -30,11 +29,9 @@ class Judging {
   int percent() const;
 
   bool is_suspect(uint32_t source) const;
-  /// By source: whether it is one of those of a distributed scan. Empty: none, or not known yet.
-  const std::vector<bool>& share_scans() const { return share_scans_; }
-  /// Suspects less those that belong to the same scan as another, of `suspects` that are none of
-  /// the sources never to be flagged.
-  uint64_t scans(uint64_t suspects) const;
+  /// The scans from several sources; empty while they are not known. Another object after each
+  /// pass.
+  const std::shared_ptr<const Scans>& scans() const { return scans_; }
   /// Whether the source has more unique destinations than the threshold, within the window if the
   /// settings have one.
   bool is_flagged(uint32_t source) const;
@@ -43,7 +40,7 @@ class Judging {
   std::string relations(uint32_t source) const;
 
  private:
-  void find_groups();
+  void find_scans();
   std::string step(uint32_t source) const;
   bool is_allowed(uint32_t source) const;
   void judge_next();
@@ -55,11 +52,7 @@ class Judging {
   std::vector<uint32_t> busiest_;  // with a window: most new destinations within it
   size_t next_ = 0;
   std::optional<Grouping> grouping_;  // while the pass lasts
-  std::vector<Group> groups_;
-  std::unordered_map<uint32_t, size_t> group_of_;
-  std::vector<DistributedScan> distributed_;
-  std::unordered_multimap<uint32_t, size_t> distributed_of_;
-  std::vector<bool> share_scans_;
+  std::shared_ptr<const Scans> scans_ = std::make_shared<Scans>();
 };
 
 }  // namespace fanout::gui

@@ -76,6 +76,31 @@ QVariant NumberModel::headerData(int section, Qt::Orientation orientation, int r
   }
 }
 
+QVariant NumberModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount()) return {};
+  return cell(number(index.row()), index.column(), role);
+}
+
+QVariant NumberModel::cell(uint32_t number, int column, int role) const {
+  const Column& of_cell = *columns_[static_cast<size_t>(column)];
+  switch (role) {
+    case Qt::DisplayRole:
+      return shown(number, of_cell);
+    case kRawRole:
+      return raw(number, of_cell);
+    case Qt::DecorationRole:
+      return is_number(of_cell.kind) ? QVariant() : space(1);
+    case Qt::TextAlignmentRole:
+      return headerData(column, Qt::Horizontal, role);
+    default:
+      return {};
+  }
+}
+
+void NumberModel::append_numbers(int row, std::vector<uint32_t>& numbers) const {
+  numbers.push_back(number(row));
+}
+
 int NumberModel::row_of(uint32_t number) const {
   const auto found = std::find(rows_.begin(), rows_.end(), number);
   return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
@@ -149,6 +174,22 @@ void NumberModel::set_rows(std::vector<uint32_t> rows) {
   endResetModel();
 }
 
+void NumberModel::insert_rows(int row, const std::vector<uint32_t>& numbers) {
+  beginInsertRows({}, row, row + static_cast<int>(numbers.size()) - 1);
+  rows_.insert(rows_.begin() + row, numbers.begin(), numbers.end());
+  endInsertRows();
+}
+
+void NumberModel::remove_rows(int row, int count) {
+  beginRemoveRows({}, row, row + count - 1);
+  rows_.erase(rows_.begin() + row, rows_.begin() + row + count);
+  endRemoveRows();
+}
+
+void NumberModel::before_sorting(std::vector<uint32_t>&) {}
+
+void NumberModel::after_sorting(std::vector<uint32_t>&) {}
+
 template <typename Key, typename KeyOf>
 void NumberModel::sort_rows_by(KeyOf key_of) {
   std::vector<std::pair<Key, uint32_t>> keyed;
@@ -159,6 +200,7 @@ void NumberModel::sort_rows_by(KeyOf key_of) {
 
 void NumberModel::sort_rows() {
   if (rows_.empty()) return;
+  before_sorting(rows_);
   const Column& column = *columns_[static_cast<size_t>(sort_column_)];
   if (column.kind == Kind::kAddress) {
     sort_rows_by<Address>([&](uint32_t row) { return address_of(row, column); });
@@ -171,6 +213,7 @@ void NumberModel::sort_rows() {
   } else {
     sort_rows_by<int64_t>([&](uint32_t row) { return key(row, column); });
   }
+  after_sorting(rows_);
 }
 
 Address NumberModel::address_of(uint32_t number, const Column& column) const {

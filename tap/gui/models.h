@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "tap/gui/host.h"
@@ -28,6 +30,9 @@ struct Looks {
 /// An icon before a text, which would stick to the number in the column before.
 QVariant space(int width);
 
+/// The room before the addresses for the arrows of scans, in pixels.
+inline constexpr int kArrowWidth = 16;
+
 /// A table of things that have numbers.
 class NumberModel : public QAbstractTableModel {
  public:
@@ -35,6 +40,7 @@ class NumberModel : public QAbstractTableModel {
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
   void sort(int column, Qt::SortOrder order) override;
+  QVariant data(const QModelIndex& index, int role) const final;
 
   const std::vector<const Column*>& columns() const { return columns_; }
   /// The index of the column with this key, or -1.
@@ -42,6 +48,10 @@ class NumberModel : public QAbstractTableModel {
   /// The thing in a row.
   uint32_t number(int row) const { return rows_[static_cast<size_t>(row)]; }
   const std::shared_ptr<const Engine>& engine() const { return engine_; }
+  /// What a thing has in a column, whether a row shows it or not.
+  virtual QVariant cell(uint32_t number, int column, int role) const;
+  /// Adds the things that a row stands for.
+  virtual void append_numbers(int row, std::vector<uint32_t>& numbers) const;
   /// The row of a thing, or -1. O(rows).
   int row_of(uint32_t number) const;
   void set_looks(const Looks& looks);
@@ -53,6 +63,11 @@ class NumberModel : public QAbstractTableModel {
 
   /// Replaces the rows, sorted.
   void set_rows(std::vector<uint32_t> rows);
+  void insert_rows(int row, const std::vector<uint32_t>& numbers);
+  void remove_rows(int row, int count);
+  /// What is done with the rows before they are sorted, and after.
+  virtual void before_sorting(std::vector<uint32_t>& rows);
+  virtual void after_sorting(std::vector<uint32_t>& rows);
   /// What a thing has in a column, to be copied or to be shown.
   QVariant raw(uint32_t number, const Column& column) const;
   QString shown(uint32_t number, const Column& column) const;
@@ -90,20 +105,38 @@ struct Judgement {
   std::string reason;
 };
 
+/// Which sources to list, and how.
+struct SourceList {
+  std::vector<uint32_t> sources;
+  QString search;        ///< only those that contain this in what is shown
+  bool by_scan = false;  ///< the sources of one scan as one row that opens
+};
+
 /// The sources.
 class SourceModel : public NumberModel {
  public:
   explicit SourceModel(Host& host);
 
-  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant cell(uint32_t number, int column, int role) const override;
+  void append_numbers(int row, std::vector<uint32_t>& numbers) const override;
 
-  /// Shows the sources with these numbers, as far as they contain `search` in what is shown.
-  /// `share_scans` says which sources are one of a distributed scan's, or is empty.
   void show(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
-            const std::vector<bool>& share_scans, std::vector<uint32_t> sources,
-            const QString& search);
+            std::shared_ptr<const Scans> scans, SourceList list);
   /// How many sources show() was given.
   size_t unfiltered() const { return unfiltered_; }
+  /// How many sources are listed, those in rows that are not open among them.
+  size_t listed() const { return listed_; }
+
+  /// A scan of which one row is shown, or, if it is open, one for each of its sources.
+  struct Scan {
+    uint32_t first = kNone;        ///< the source in whose row it opens
+    std::vector<uint32_t> others;  ///< as sorted
+    bool is_open = false;
+  };
+  /// The scan that a source is listed with, or nullptr. O(log sources).
+  const Scan* scan_of(uint32_t source) const;
+  /// Opens or closes the scan that a source is listed with. O(rows).
+  void set_open(uint32_t source, bool is_open);
   bool is_flagged(uint32_t source) const;
   /// The verdict on a source by its evidence. O(its pairs), or O(1) if it was judged lately.
   Judgement judgement(uint32_t source) const;
@@ -122,9 +155,15 @@ class SourceModel : public NumberModel {
   Verdicts verdicts_of(uint32_t source) const;
   bool is_allowed(uint32_t source) const;
 
+  void before_sorting(std::vector<uint32_t>& rows) override;
+  void after_sorting(std::vector<uint32_t>& rows) override;
   ReportSettings settings_;
-  std::vector<bool> share_scans_;
+  std::shared_ptr<const Scans> scans_ = std::make_shared<Scans>();
+  std::unordered_map<uint32_t, Scan> listed_scans_;  // by their numbers
+  std::unordered_set<uint32_t> open_;                // one source of each scan that is open
+  bool by_scan_ = false;
   size_t unfiltered_ = 0;
+  size_t listed_ = 0;
   mutable QCache<uint32_t, Judgement> judgements_;
   // To sort and search by: of each source, so that only the first time takes long. None: not known.
   mutable std::vector<Verdicts> verdicts_;
@@ -135,8 +174,6 @@ class SourceModel : public NumberModel {
 class DestinationModel : public NumberModel {
  public:
   explicit DestinationModel(Host& host);
-
-  QVariant data(const QModelIndex& index, int role) const override;
 
   /// Shows the destinations of a source; kNone: none.
   void show(std::shared_ptr<const Engine> engine, uint32_t source);

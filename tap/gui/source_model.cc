@@ -35,30 +35,33 @@ SourceModel::SourceModel(Host& host)
     : NumberModel(host, columns_of_window()), judgements_(kKeptJudgements) {}
 
 void SourceModel::show(std::shared_ptr<const Engine> engine, const ReportSettings& settings,
-                       const std::vector<bool>& share_scans, std::vector<uint32_t> sources,
-                       const QString& search) {
+                       std::shared_ptr<const Scans> scans, SourceList list) {
   const bool judges_alike =
       engine == engine_ && settings.ports == settings_.ports && settings.window == settings_.window;
   const uint64_t frames = engine ? engine->frames() : 0;
-  if (!judges_alike || frames != judged_frames_ || share_scans != share_scans_) {
+  if (!judges_alike || frames != judged_frames_ || scans != scans_) {
     judgements_.clear();
     verdicts_.clear();
   }
+  if (engine != engine_) open_.clear();
   judged_frames_ = frames;
-  share_scans_ = share_scans;
+  scans_ = std::move(scans);
   engine_ = std::move(engine);
   settings_ = settings;
-  unfiltered_ = sources.size();
-  if (!search.isEmpty()) {
-    const std::string in_address = search.toLower().toStdString();
-    const bool in_verdict = could_be_verdict(search);
-    std::erase_if(sources, [&](uint32_t source) {
-      return !matches(source, search, in_address) &&
-             !(in_verdict &&
-               verdict_text(source, verdicts_of(source)).contains(search, Qt::CaseInsensitive));
+  unfiltered_ = list.sources.size();
+  if (!list.search.isEmpty()) {
+    const std::string in_address = list.search.toLower().toStdString();
+    const bool in_verdict = could_be_verdict(list.search);
+    std::erase_if(list.sources, [&](uint32_t source) {
+      return !matches(source, list.search, in_address) &&
+             !(in_verdict && verdict_text(source, verdicts_of(source))
+                                 .contains(list.search, Qt::CaseInsensitive));
     });
   }
-  set_rows(std::move(sources));
+  listed_ = list.sources.size();
+  by_scan_ = list.by_scan;
+  listed_scans_.clear();
+  set_rows(std::move(list.sources));
 }
 
 bool SourceModel::matches(uint32_t source, const QString& search,
@@ -85,9 +88,7 @@ Judgement SourceModel::judge_source(uint32_t source) const {
   const Source& counts = engine_->source(source);
   result.evidence = gather_evidence(*engine_, source, engine_->history(source), settings_.window);
   result.verdicts = judge(counts, result.evidence, settings_.ports);
-  if (source < share_scans_.size() && share_scans_[source]) {
-    result.verdicts.accuse(Verdict::kDistributedScan);
-  }
+  if (scans_->is_distributed(source)) result.verdicts.accuse(Verdict::kDistributedScan);
   return result;
 }
 
@@ -158,32 +159,33 @@ QString SourceModel::tip(uint32_t number, const Column& column) const {
   return may_be_cut ? shown(number, column).toHtmlEscaped() : text;
 }
 
-QVariant SourceModel::data(const QModelIndex& index, int role) const {
-  if (!index.isValid() || index.row() >= rowCount()) return {};
-  const uint32_t source = number(index.row());
-  const Column& column = *columns()[static_cast<size_t>(index.column())];
+QVariant SourceModel::cell(uint32_t number, int column, int role) const {
+  const Column& of_cell = *columns()[static_cast<size_t>(column)];
   switch (role) {
-    case Qt::DisplayRole:
-      return shown(source, column);
-    case kRawRole:
-      return raw(source, column);
     case Qt::ToolTipRole: {
-      const QString text = tip(source, column);
+      const QString text = tip(number, of_cell);
       return text.isEmpty() ? QVariant() : QVariant("<p>" + text + "</p>");
     }
-    case Qt::DecorationRole:
-      return is_number(column.kind) ? QVariant() : space(1);
-    case Qt::TextAlignmentRole:
-      return headerData(index.column(), Qt::Horizontal, role);
+    case Qt::DecorationRole: {
+      if (column != 0 || listed_scans_.empty()) return NumberModel::cell(number, column, role);
+      const Scan* scan = scan_of(number);
+      return space(scan != nullptr && scan->first != number ? 2 * kArrowWidth : kArrowWidth);
+    }
+    case Qt::DisplayRole: {
+      const Scan* scan = column == 0 ? scan_of(number) : nullptr;
+      const QVariant text = NumberModel::cell(number, column, role);
+      if (scan == nullptr || scan->first != number) return text;
+      return text.toString() + " (+" + number_text(scan->others.size()) + ')';
+    }
     case Qt::FontRole: {
-      if (column.kind != Kind::kVerdicts || is_allowed(source)) return {};
-      if (!judgement(source).verdicts.suspect()) return {};
+      if (of_cell.kind != Kind::kVerdicts || is_allowed(number)) return {};
+      if (!judgement(number).verdicts.suspect()) return {};
       QFont font;
       font.setBold(true);
       return font;
     }
     default:
-      return {};
+      return NumberModel::cell(number, column, role);
   }
 }
 

@@ -100,12 +100,8 @@ QString safe_file_name(const QString& text) {
   return result.isEmpty() ? QStringLiteral("capture") : result;
 }
 
-QString table_text(const QAbstractItemModel& model, const QVector<int>& rows,
-                   const QVector<int>& columns, TableForm form) {
-  QVector<QString> names;
-  for (const int column : columns) {
-    names.append(model.headerData(column, Qt::Horizontal, kNameRole).toString());
-  }
+QString table_text(const QVector<QString>& names, size_t rows,
+                   const std::function<QVariant(size_t row, int column)>& value, TableForm form) {
   QString text;
   if (form == TableForm::kCsv) {
     for (int i = 0; i < names.size(); ++i) text += (i == 0 ? "" : ",") + csv_cell(names[i]);
@@ -113,24 +109,24 @@ QString table_text(const QAbstractItemModel& model, const QVector<int>& rows,
   } else {
     text += form == TableForm::kJson ? "[\n" : "---\n";
   }
-  for (int i = 0; i < rows.size(); ++i) {
+  for (size_t i = 0; i < rows; ++i) {
     if (form == TableForm::kJson) text += "  {";
-    for (int j = 0; j < columns.size(); ++j) {
-      const QVariant value = model.index(rows[i], columns[j]).data(kRawRole);
+    for (int j = 0; j < names.size(); ++j) {
+      const QVariant cell = value(i, j);
       switch (form) {
         case TableForm::kCsv:
-          text += (j == 0 ? "" : ",") + csv_cell(value);
+          text += (j == 0 ? "" : ",") + csv_cell(cell);
           break;
         case TableForm::kJson:
-          text += (j == 0 ? "" : ", ") + json_value(names[j]) + ": " + json_value(value);
+          text += (j == 0 ? "" : ", ") + json_value(names[j]) + ": " + json_value(cell);
           break;
         case TableForm::kYaml:
-          text += (j == 0 ? "- " : "  ") + names[j] + ": " + json_value(value) + '\n';
+          text += (j == 0 ? "- " : "  ") + names[j] + ": " + json_value(cell) + '\n';
           break;
       }
     }
     if (form == TableForm::kCsv) text += '\n';
-    if (form == TableForm::kJson) text += i + 1 < rows.size() ? "},\n" : "}\n";
+    if (form == TableForm::kJson) text += i + 1 < rows ? "},\n" : "}\n";
   }
   if (form == TableForm::kJson) text += "]\n";
   return text;

@@ -2,10 +2,12 @@
 #ifndef FANOUT_TAP_GUI_TEXT_H_
 #define FANOUT_TAP_GUI_TEXT_H_
 
-#include <QAbstractItemModel>
 #include <QString>
+#include <QVariant>
 #include <QVector>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace fanout::gui {
@@ -36,9 +38,10 @@ inline constexpr int kRawRole = Qt::UserRole;
 /// The role under which models give the name of a column in JSON.
 inline constexpr int kNameRole = Qt::UserRole + 1;
 
-/// These rows and columns of a model. A CSV cell never becomes a formula.
-QString table_text(const QAbstractItemModel& model, const QVector<int>& rows,
-                   const QVector<int>& columns, TableForm form);
+/// A table: the names of its columns, and what `value` has for a row and a column. A CSV cell never
+/// becomes a formula.
+QString table_text(const QVector<QString>& names, size_t rows,
+                   const std::function<QVariant(size_t row, int column)>& value, TableForm form);
 
 }  // namespace fanout::gui
 

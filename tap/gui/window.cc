@@ -260,7 +260,7 @@ void Window::count_totals() {
     totals_.flagged += judging_.is_flagged(number) ? 1 : 0;
     totals_.suspects += judging_.is_suspect(number) ? 1 : 0;
   }
-  totals_.scans = judging_.scans(totals_.suspects);
+  totals_.scans = judging_.scans()->count(totals_.suspects);
 }
 
 std::vector<uint32_t> Window::sources_of_tab() const {
@@ -297,8 +297,9 @@ void Window::show_tab() {
     std::sort(place.selected.begin(), place.selected.end());
   }
   is_filling_ = true;
-  sources_->show(engine_, settings_, judging_.share_scans(), sources_of_tab(),
-                 search_->text().trimmed());
+  SourceList list{sources_of_tab(), search_->text().trimmed()};
+  list.by_scan = tabs_->currentIndex() == kSuspects && list.search.isEmpty();
+  sources_->show(engine_, settings_, judging_.scans(), std::move(list));
   go_to_place(source_table_, sources_, place);
   if (selected_sources().empty() && sources_->rowCount() > 0) source_table_->selectRow(0);
   is_filling_ = false;

@@ -16,6 +16,7 @@
 #include "tap/gui/judging.h"
 #include "tap/gui/models.h"
 #include "tap/gui/scatter_chart.h"
+#include "tap/gui/source_view.h"
 #include "tap/gui/timeline_chart.h"
 
 class QCheckBox;
@@ -110,6 +111,7 @@ class Window : public QDialog {
   void say(const QString& message);
 
   std::vector<uint32_t> sources_of_tab() const;
+  // What the selected rows stand for.
   static std::vector<uint32_t> selected_numbers(const QTableView* table, const NumberModel* model);
   std::vector<uint32_t> selected_sources() const;
   static Place place_of(const QTableView* table, const NumberModel* model);
@@ -134,6 +136,7 @@ class Window : public QDialog {
   void colourise(int slot);
   static void recolor_packets();
   std::vector<Address> suspect_addresses() const;
+  void add_open_scan(QMenu* menu);
   void add_never_flag(QMenu* menu);
   void add_firewall_menu(QMenu* menu);
   void set_never_flagged(const std::vector<Address>& sources, bool is_never);
@@ -200,7 +203,7 @@ class Window : public QDialog {
   QProgressBar* progress_bar_;
   QLabel* status_;
   QTabBar* tabs_;
-  QTableView* source_table_;
+  SourceView* source_table_;
   QLabel* emptiness_;  // in place of sources
   QTabWidget* details_;
   QTableView* destination_table_;

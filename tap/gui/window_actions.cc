@@ -15,7 +15,6 @@
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <numeric>
 
 #include "tap/gui/window.h"
 
@@ -72,28 +71,38 @@ void Window::go_to_finding() {
 }
 
 void Window::copy_cell(QTableView* table) {
-  QApplication::clipboard()->setText(table->currentIndex().data(Qt::DisplayRole).toString());
+  // An address without what is said of its scan.
+  const QModelIndex index = table->currentIndex();
+  const int role = index.column() == 0 ? kRawRole : static_cast<int>(Qt::DisplayRole);
+  QApplication::clipboard()->setText(index.data(role).toString());
 }
 
 void Window::copy(QTableView* table, bool all_rows, TableForm form) {
-  QVector<int> rows;
-  if (all_rows) {
-    rows.resize(table->model()->rowCount());
-    std::iota(rows.begin(), rows.end(), 0);
-  } else {
-    for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
-      for (int row = range.top(); row <= range.bottom(); ++row) rows.append(row);
-    }
-    std::sort(rows.begin(), rows.end());
+  const auto* model = static_cast<NumberModel*>(table->model());
+  std::vector<bool> is_copied(static_cast<size_t>(model->rowCount()), all_rows);
+  for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
+    std::fill(is_copied.begin() + range.top(), is_copied.begin() + range.bottom() + 1, true);
   }
-  QVector<int> columns;
+  std::vector<uint32_t> numbers;
+  for (int row = 0; row < model->rowCount(); ++row) {
+    if (is_copied[static_cast<size_t>(row)]) model->append_numbers(row, numbers);
+  }
+  std::vector<int> columns;
+  QVector<QString> names;
   const QHeaderView* header = table->horizontalHeader();
   for (int place = 0; place < header->count(); ++place) {
     const int column = header->logicalIndex(place);
-    if (!table->isColumnHidden(column)) columns.append(column);
+    if (table->isColumnHidden(column)) continue;
+    columns.push_back(column);
+    names.append(model->headerData(column, Qt::Horizontal, kNameRole).toString());
   }
   QApplication::setOverrideCursor(Qt::WaitCursor);
-  QApplication::clipboard()->setText(table_text(*table->model(), rows, columns, form));
+  QApplication::clipboard()->setText(table_text(
+      names, numbers.size(),
+      [&](size_t row, int column) {
+        return model->cell(numbers[row], columns[static_cast<size_t>(column)], kRawRole);
+      },
+      form));
   QApplication::restoreOverrideCursor();
 }
 

@@ -140,8 +140,8 @@ void Window::show_status() {
                  count_text(totals_.pairs.value, "pair") + " of source and destination · " +
                  suspects_text() + " · " + number_text(totals_.flagged) +
                  " over the threshold of " + number_text(settings_.threshold);
-  if (static_cast<size_t>(sources_->rowCount()) != sources_->unfiltered()) {
-    text += " · " + number_text(static_cast<uint64_t>(sources_->rowCount())) + " found";
+  if (sources_->listed() != sources_->unfiltered()) {
+    text += " · " + number_text(sources_->listed()) + " found";
   }
   if (!settings_.filter.empty()) text += " · limited by a filter";
   if (!judging_.is_done()) {

@@ -114,7 +114,7 @@ QWidget* Window::make_list() {
   tabs_->setDrawBase(false);
   tabs_->setExpanding(false);
   for (const char* title : {"Suspects", "Over threshold", "All sources"}) tabs_->addTab(title);
-  source_table_ = new QTableView(this);
+  source_table_ = new SourceView(*sources_, this);
   set_up_table(source_table_, sources_, "sources", "Sources");
   source_table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   source_table_->sortByColumn(sources_->column("unique_destinations"), Qt::DescendingOrder);

@@ -164,6 +164,18 @@ void Window::add_firewall_menu(QMenu* menu) {
   }
 }
 
+void Window::add_open_scan(QMenu* menu) {
+  const QModelIndex index = source_table_->currentIndex();
+  if (!index.isValid()) return;
+  const uint32_t source = sources_->number(index.row());
+  const SourceModel::Scan* scan = sources_->scan_of(source);
+  if (scan == nullptr) return;
+  const bool opens = !scan->is_open;
+  menu->addAction(opens ? "List All Sources of This Scan" : "List This Scan as One Row", this,
+                  [this, source, opens] { source_table_->set_open(source, opens); });
+  menu->addSeparator();
+}
+
 void Window::open_source_menu(const QPoint& place) {
   if (!engine_ || selected_sources().empty()) return;
   auto* menu = new QMenu(this);
@@ -176,6 +188,7 @@ void Window::open_source_menu(const QPoint& place) {
     colours->addAction("Color " + QString::number(slot), this, [this, slot] { colourise(slot); });
   }
   menu->addSeparator();
+  add_open_scan(menu);
   menu->addAction("Go to First Flagged Packet", this, [this] { go_to_flagged_frame(); });
   menu->addAction("Go to First Packet of Source", this, [this] {
     const std::vector<uint32_t> selected = selected_sources();

@@ -3,7 +3,6 @@
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QTabBar>
-#include <QTableView>
 #include <algorithm>
 
 #include "tap/gui/window.h"
@@ -14,7 +13,7 @@ std::vector<uint32_t> Window::selected_numbers(const QTableView* table, const Nu
   std::vector<uint32_t> numbers;
   for (const QItemSelectionRange& range : table->selectionModel()->selection()) {
     for (int row = range.top(); row <= range.bottom() && row < model->rowCount(); ++row) {
-      numbers.push_back(model->number(row));
+      model->append_numbers(row, numbers);
       // More than these are only counted, and never looked at one by one.
       if (numbers.size() > kMostAddresses) return numbers;
     }
@@ -77,6 +76,7 @@ void Window::go_to_place(QTableView* table, const NumberModel* model, const Plac
 
 void Window::reveal(uint32_t source) {
   if (!engine_ || source >= engine_->source_count()) return;
+  source_table_->set_open(source, true);
   if (sources_->row_of(source) < 0) {
     search_->clear();
     tabs_->setCurrentIndex(kAll);

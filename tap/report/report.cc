@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <unordered_map>
+#include <utility>
 
 #include "tap/judge/reason.h"
 #include "tap/judge/steps.h"
@@ -53,28 +54,14 @@ void sort_candidates(const Engine& engine, std::vector<Candidate>& candidates) {
 
 void append_to_reason(SourceRow& row, const std::string& text) { row.reason += "; " + text; }
 
-// Says of the listed sources to which groups and distributed scans they belong.
-void note_groups(Report& report) {
-  std::unordered_map<uint32_t, std::vector<uint32_t>> memberships;  // numbers as SourceRow::group
-  uint32_t count = 0;
-  const auto note = [&](const std::vector<uint32_t>& sources) {
-    ++count;
-    for (const uint32_t source : sources) memberships[source].push_back(count);
-  };
-  for (const Group& group : report.groups) note(group.sources);
-  for (const DistributedScan& scan : report.distributed) note(scan.sources);
-  if (memberships.empty()) return;
-  report.scans_total = report.suspects_total - memberships.size() + count;
-  const auto text_of = [&](uint32_t number, uint32_t source) {
-    const size_t groups = report.groups.size();
-    return number <= groups ? group_text(*report.engine, report.groups[number - 1], source)
-                            : distributed_text(report.distributed[number - groups - 1]);
-  };
+// Says of the listed sources to which scans from several sources they belong.
+void note_scans(Report& report) {
+  report.scans_total = report.scans.count(report.suspects_total);
   for (SourceRow& row : report.sources) {
-    const auto found = memberships.find(row.number);
-    if (found == memberships.end()) continue;
-    row.group = found->second.front();
-    for (const uint32_t group : found->second) append_to_reason(row, text_of(group, row.number));
+    const uint32_t scan = report.scans.scan_of(row.number);
+    if (scan == kNone) continue;
+    row.group = scan + 1;
+    row.reason += report.scans.text(*report.engine, row.number);
   }
 }
 
@@ -175,9 +162,9 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
 
   const uint32_t count = engine->source_count();
   std::vector<bool> chosen = worth_judging(*engine, settings.ports);
-  report.distributed = find_distributed_scans(*engine, settings.is_allowed);
+  std::vector<DistributedScan> distributed = find_distributed_scans(*engine, settings.is_allowed);
   std::vector<bool> shares_scan(count);
-  for (const DistributedScan& scan : report.distributed) {
+  for (const DistributedScan& scan : distributed) {
     for (const uint32_t source : scan.sources) chosen[source] = shares_scan[source] = true;
   }
   std::vector<Candidate> candidates;
@@ -223,9 +210,8 @@ Report make_report(std::shared_ptr<const Engine> engine, const ReportSettings& s
     report.sources.push_back(std::move(row));
   }
 
-  report.groups = grouping.groups();
-  report.scans_total = report.suspects_total;
-  note_groups(report);
+  report.scans = Scans(grouping.groups(), std::move(distributed));
+  note_scans(report);
   note_steps(report);
 
   std::vector<uint32_t> by_packets(count);

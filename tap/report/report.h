@@ -13,9 +13,8 @@
 
 #include "tap/count/engine.h"
 #include "tap/count/observation.h"
-#include "tap/judge/distributed.h"
 #include "tap/judge/findings.h"
-#include "tap/judge/groups.h"
+#include "tap/judge/scans.h"
 #include "tap/judge/verdict.h"
 
 namespace fanout {
@@ -88,8 +87,7 @@ struct SourceRow {
   Evidence evidence;
   uint32_t first_file = 0;  ///< the capture of the first frame, as FrameOf::file
   uint32_t last_file = 0;
-  /// The one of Report::groups and, after them, Report::distributed that it belongs to, from 1; of
-  /// several the first; 0: none.
+  /// The one of Report::scans that it belongs to, from 1; of several the first; 0: none.
   uint32_t group = 0;
   /// Of suspects, and of every source where all are listed.
   std::optional<SourceFindings> findings;
@@ -140,11 +138,10 @@ struct Report {
   Cardinality pairs_total;
   uint64_t flagged_total = 0;
   uint64_t suspects_total = 0;
-  uint64_t scans_total = 0;   ///< suspects, those of each group and distributed scan counted once
-  std::vector<Group> groups;  ///< of suspects, listed or not, by their first sources
-  std::vector<DistributedScan> distributed;  ///< their sources are suspects, listed or not
-  uint64_t limit = 0;                        ///< pairs that may be stored
-  uint32_t limit_hit_in = 0;                 ///< the frame in which that was hit, or 0
+  uint64_t scans_total = 0;   ///< suspects, those of each of `scans` counted once
+  Scans scans;                ///< from several sources, all of them suspects, listed or not
+  uint64_t limit = 0;         ///< pairs that may be stored
+  uint32_t limit_hit_in = 0;  ///< the frame in which that was hit, or 0
   uint32_t limit_hit_in_file = 0;
 
   /// Sorted by unique destinations, then packets (both falling), then address: the flagged ones and

@@ -260,6 +260,7 @@ void run_scenario() {
       {"reading", scenario_reading},
       {"quit", scenario_quit},
       {"random", scenario_random},
+      {"scans", scenario_scans},
       {"large", scenario_large},
   };
   g_result.setFileName(qEnvironmentVariable("FANOUT_GUI_RESULT"));

@@ -118,6 +118,7 @@ void scenario_locations();
 void scenario_reading();
 void scenario_quit();
 void scenario_random();
+void scenario_scans();
 void scenario_live();
 void scenario_table();
 void scenario_large();

@@ -74,7 +74,7 @@ class Suspects : public ::testing::Test {
 TEST_F(Suspects, WithTheSamePortsAtTheSameTimeAreAGroup) {
   scan_ports({b, a, c}, target);
   const Report found = report();
-  ASSERT_EQ(found.groups.size(), 1u);
+  ASSERT_EQ(found.scans.groups().size(), 1u);
   for (const Address& source : {a, b, c}) EXPECT_EQ(group_of(found, source), 1u);
   EXPECT_EQ(found.suspects_total, 3u);
   EXPECT_EQ(found.scans_total, 1u);
@@ -106,7 +106,7 @@ TEST_F(Suspects, AtOtherTimesAreNone) {
   traffic.time += kSecond;
   scan_ports({b}, target);
   const Report found = report();
-  EXPECT_TRUE(found.groups.empty());
+  EXPECT_TRUE(found.scans.groups().empty());
   EXPECT_EQ(found.scans_total, 2u);
   EXPECT_EQ(group_of(found, a), 0u);
   EXPECT_FALSE(says(found, a, "one of"));
@@ -122,7 +122,7 @@ TEST_F(Suspects, ThatDriftApartAreNone) {
     traffic.step = -traffic.step;
     traffic.syn(c, ipv4(0x01010101), 443);
   }
-  EXPECT_TRUE(report().groups.empty());
+  EXPECT_TRUE(report().scans.groups().empty());
 }
 
 TEST_F(Suspects, InAnotherOrderAreNone) {
@@ -135,7 +135,7 @@ TEST_F(Suspects, InAnotherOrderAreNone) {
     traffic.syn(a, targets[i], 445);
     traffic.syn(b, shuffled[i], 445);
   }
-  EXPECT_TRUE(report().groups.empty());
+  EXPECT_TRUE(report().scans.groups().empty());
 }
 
 TEST_F(Suspects, WithOtherTargetsAreNone) {
@@ -145,7 +145,7 @@ TEST_F(Suspects, WithOtherTargetsAreNone) {
     traffic.syn(b, target, port == 17 ? 1000 : port);
     traffic.syn(c, ipv4(0x0a000015), port);
   }
-  EXPECT_TRUE(report().groups.empty());
+  EXPECT_TRUE(report().scans.groups().empty());
 }
 
 TEST_F(Suspects, OfTwoScansAreTwoGroupsInTheOrderOfTheirAddresses) {
@@ -153,7 +153,7 @@ TEST_F(Suspects, OfTwoScansAreTwoGroupsInTheOrderOfTheirAddresses) {
   traffic.time += 10 * kSecond;
   scan_ports({a, b, c}, target);
   const Report found = report();
-  ASSERT_EQ(found.groups.size(), 2u);
+  ASSERT_EQ(found.scans.groups().size(), 2u);
   EXPECT_EQ(group_of(found, a), 1u);
   EXPECT_EQ(group_of(found, ipv4(0x0a000009)), 2u);
   EXPECT_EQ(found.scans_total, 2u);
@@ -201,10 +201,10 @@ TEST_F(Suspects, AreGroupedWhateverTheEngineCallsThem) {
   const Report one = report();
   const Report two =
       make_report(std::shared_ptr<const Engine>(&other, [](const Engine*) {}), {}, {});
-  ASSERT_EQ(one.groups.size(), 1u);
-  ASSERT_EQ(two.groups.size(), 1u);
-  EXPECT_EQ(group_text(engine, one.groups[0], one.groups[0].sources[1]),
-            group_text(other, two.groups[0], two.groups[0].sources[1]));
+  ASSERT_EQ(one.scans.groups().size(), 1u);
+  ASSERT_EQ(two.scans.groups().size(), 1u);
+  EXPECT_EQ(group_text(engine, one.scans.groups()[0], one.scans.groups()[0].sources[1]),
+            group_text(other, two.scans.groups()[0], two.scans.groups()[0].sources[1]));
 }
 
 // Many suspects, half of them in pairs.

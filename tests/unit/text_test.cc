@@ -101,7 +101,6 @@ TEST(Text, SaysWhatTheTopLeftOut) {
 TEST(Text, CountsScansAndSourcesWhereSomeBelongTogether) {
   Report report = report_of({scanner(), scanner(ipv4(0x0a000081)), scanner(ipv4(0x0a000082))});
   EXPECT_TRUE(contains(text(report), "3 sources look like scanners\n"));
-  report.groups.emplace_back().sources = {0, 1};
   report.scans_total = 2;
   EXPECT_TRUE(contains(text(report), "3 sources look like scanners (2 scans from 3 sources)\n"));
   report.scans_total = 1;
