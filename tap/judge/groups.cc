@@ -25,20 +25,20 @@ uint64_t probe_hash(const Address& destination, const Service& service) {
   return digest(destination, mix(of_service << 8 | static_cast<uint64_t>(destination.network)));
 }
 
-// Whether the same probes of two suspects came at the same time. Raises `apart` to how
-// far they are apart.
-template <typename Places>
-bool are_together(const Engine& engine, const Places& one, const Places& other, uint64_t& apart) {
+// Whether the same probes of two suspects, given by their pairs, came at the same time. Raises
+// `apart` to how far they are apart.
+bool are_together(const Engine& engine, const std::vector<uint32_t>& one,
+                  const std::vector<uint32_t>& other, uint64_t& apart) {
   uint64_t most = 0;
   for (size_t i = 0; i < one.size(); ++i) {
-    if (i > 0 && one[i].pair == one[i - 1].pair) continue;
-    const Pair& pair = engine.pair(one[i].pair);
-    const Pair& of_other = engine.pair(other[i].pair);
+    if (i > 0 && one[i] == one[i - 1]) continue;
+    const Pair& pair = engine.pair(one[i]);
+    const Pair& of_other = engine.pair(other[i]);
     if (pair.first_time == kNoTime || of_other.first_time == kNoTime) return false;
     most = std::max(most, distance(pair.first_time, of_other.first_time));
     if (pair.has(Pair::kPorts) || of_other.has(Pair::kPorts)) {
-      const uint64_t lasted = engine.services(one[i].pair).lasted;
-      const uint64_t other_lasted = engine.services(other[i].pair).lasted;
+      const uint64_t lasted = engine.services(one[i]).lasted;
+      const uint64_t other_lasted = engine.services(other[i]).lasted;
       most = std::max(most, std::max(lasted, other_lasted) - std::min(lasted, other_lasted));
     }
     if (!is_together(most)) return false;
@@ -102,7 +102,10 @@ void Grouping::add(uint32_t source, const Evidence& evidence) {
   uint64_t count = 0;
   for_each_probe(suspect, [&](uint32_t number, Service service) {
     const Pair& pair = engine_.pair(number);
-    suspect.key += probe_hash(engine_.destination(pair), service);
+    const uint64_t probe = probe_hash(engine_.destination(pair), service);
+    suspect.key += probe;
+    suspect.order = mix(suspect.order ^ probe);
+    suspect.left_half_open |= pair.open_handshakes > 0;
     if (count == 0 || pair.first_time < suspect.time) suspect.time = pair.first_time;
     ++count;
   });
@@ -119,17 +122,13 @@ std::vector<Group> Grouping::groups() {
     return address_of(a.source) < address_of(b.source);
   });
   std::vector<Group> result;
-  std::vector<Place> places;
-  std::vector<Place> of_other;
   for (size_t from = 0; from < suspects_.size();) {
     const Suspect& first = suspects_[from];
     uint64_t apart = 0;
     size_t to = from + 1;
     for (; to < suspects_.size() && suspects_[to].key == first.key; ++to) {
       if (!is_together(distance(first.time, suspects_[to].time))) break;
-      if (to == from + 1) find_places(first, places);
-      find_places(suspects_[to], of_other);
-      if (!goes_with(places, of_other, apart)) break;
+      if (!goes_with(first, suspects_[to], apart)) break;
     }
     if (to > from + 1) {
       result.push_back(group_of(std::span(suspects_).subspan(from, to - from), apart));
@@ -142,33 +141,40 @@ std::vector<Group> Grouping::groups() {
   return result;
 }
 
-// The probes of a suspect, in their order.
-void Grouping::find_places(const Suspect& suspect, std::vector<Place>& places) const {
-  places.clear();
+std::vector<Grouping::Place> Grouping::sorted_places(const Suspect& suspect) const {
+  std::vector<Place> places;
   for_each_probe(suspect, [&](uint32_t pair, Service service) {
     const uint64_t probe = probe_hash(engine_.destination(engine_.pair(pair)), service);
     places.push_back({probe, static_cast<uint32_t>(places.size()), pair});
   });
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return a.probe < b.probe; });
+  return places;
 }
 
-// Whether another suspect, whose `places` it may sort, has the same probes in the same order and at
-// the same time. Raises `apart` to how far they are apart.
-bool Grouping::goes_with(const std::vector<Place>& first, std::vector<Place>& places,
-                         uint64_t& apart) const {
-  const auto are_same = [](const Place& a, const Place& b) { return a.probe == b.probe; };
-  if (std::equal(first.begin(), first.end(), places.begin(), places.end(), are_same)) {
-    return are_together(engine_, first, places, apart);
+// Whether another suspect has the same probes in the same order and at the same time. Raises
+// `apart` to how far they are apart.
+bool Grouping::goes_with(const Suspect& first, const Suspect& other, uint64_t& apart) const {
+  std::vector<uint32_t> pairs;
+  std::vector<uint32_t> pairs_of_other;
+  if (first.order == other.order) {
+    for_each_probe(first, [&](uint32_t pair, Service) { pairs.push_back(pair); });
+    for_each_probe(other, [&](uint32_t pair, Service) { pairs_of_other.push_back(pair); });
+    return pairs.size() == pairs_of_other.size() &&
+           are_together(engine_, pairs, pairs_of_other, apart);
   }
-  const auto by_probe = [](const Place& a, const Place& b) { return a.probe < b.probe; };
-  std::vector<Place> sorted = first;
-  std::sort(sorted.begin(), sorted.end(), by_probe);
-  std::sort(places.begin(), places.end(), by_probe);
-  if (!std::equal(sorted.begin(), sorted.end(), places.begin(), places.end(), are_same)) {
+  const std::vector<Place> places = sorted_places(first);
+  const std::vector<Place> places_of_other = sorted_places(other);
+  const auto are_same = [](const Place& a, const Place& b) { return a.probe == b.probe; };
+  if (!std::equal(places.begin(), places.end(), places_of_other.begin(), places_of_other.end(),
+                  are_same)) {
     return false;
   }
   std::vector<uint32_t> position_of(places.size());
   for (size_t i = 0; i < places.size(); ++i) {
-    position_of[places[i].position] = sorted[i].position;
+    position_of[places_of_other[i].position] = places[i].position;
+    pairs.push_back(places[i].pair);
+    pairs_of_other.push_back(places_of_other[i].pair);
   }
   uint64_t in_order = 0;
   for (size_t i = 1; i < position_of.size(); ++i) {
@@ -176,7 +182,7 @@ bool Grouping::goes_with(const std::vector<Place>& first, std::vector<Place>& pl
   }
   const auto steps = static_cast<double>(position_of.size() - 1);
   return static_cast<double>(in_order) >= kSameOrder * steps &&
-         are_together(engine_, sorted, places, apart);
+         are_together(engine_, pairs, pairs_of_other, apart);
 }
 
 Group Grouping::group_of(std::span<const Suspect> members, uint64_t apart) const {
@@ -202,19 +208,13 @@ Group Grouping::group_of(std::span<const Suspect> members, uint64_t apart) const
 
 // The one source of the group that does what a decoy, whose answers its sender never gets, cannot.
 void Grouping::find_likely(std::span<const Suspect> members, Group& group) const {
-  const auto left_half_open = [&](const Suspect& member) {
-    uint64_t open = 0;
-    for_each_probe(member,
-                   [&](uint32_t pair, Service) { open += engine_.pair(pair).open_handshakes; });
-    return open > 0;
-  };
   const auto connects = [&](const Suspect& member) {
     return engine_.source(member.source).tcp_handshakes > 0;
   };
   const auto looks_for_others = [&](const Suspect& member) {
     return link_source_of(engine_, member.source) != kNone;
   };
-  const auto resets = [&](const Suspect& member) { return !left_half_open(member); };
+  const auto resets = [](const Suspect& member) { return !member.left_half_open; };
   const auto try_sign = [&](Sign sign, auto has) {
     const auto count = std::count_if(members.begin(), members.end(), has);
     if (sign == Sign::kConnects) group.are_several = count > 1;

@@ -54,12 +54,14 @@ class Grouping {
   // A suspect, and what of it is its scan: a service on all hosts, all services on all, or on some
   // hosts.
   struct Suspect {
-    uint64_t key = 0;  // the sum of a hash of each probe: the same for the same probes in any order
+    uint64_t key = 0;        // the sum of a hash of each probe: the same for the same in any order
+    uint64_t order = 0;      // a hash of all in their order
     int64_t time = kNoTime;  // of the first probe
     uint32_t source = 0;
     uint32_t first_host = 0;  // in hosts_
     uint32_t hosts = 0;
     bool is_of_service = false;
+    bool left_half_open = false;  // any handshake
     Service service;
   };
   struct Place {
@@ -71,9 +73,8 @@ class Grouping {
   void set_scope(Suspect& suspect, const Evidence& evidence);
   template <typename Visit>
   void for_each_probe(const Suspect& suspect, Visit visit) const;
-  void find_places(const Suspect& suspect, std::vector<Place>& places) const;
-  bool goes_with(const std::vector<Place>& first, std::vector<Place>& places,
-                 uint64_t& apart) const;
+  std::vector<Place> sorted_places(const Suspect& suspect) const;  // by probe
+  bool goes_with(const Suspect& first, const Suspect& other, uint64_t& apart) const;
   Group group_of(std::span<const Suspect> members, uint64_t apart) const;
   void find_likely(std::span<const Suspect> members, Group& group) const;
 

@@ -74,6 +74,24 @@ def misjudged(source: str, words: Sequence[str], found: Optional[Dict[str, Any]]
     return wrong
 
 
+def mistaken(row: Row, found: Dict[str, Dict[str, Any]]) -> List[str]:
+    """What is said otherwise than the table has it of tools, and of sources that scan together."""
+    first = next(iter(row.called))
+    tool = found.get(first, {}).get("tool")
+    wrong: List[str] = []
+    if row.tool and row.tool[0] != "[" and tool != row.tool:
+        wrong.append(f"{first}'s probes look like {tool or 'no tool'}'s, not {row.tool}'s")
+    for source, of_source in found.items():
+        may = row.tool.strip("[]") if source in row.called else ""
+        if of_source.get("tool", may) != may:
+            wrong.append(f"{source}'s probes look like {of_source['tool']}'s")
+    groups = [of_source["group"] for of_source in found.values() if of_source.get("group")]
+    together = groups.count(found.get(first, {}).get("group"))
+    if max(together, 1) != row.together or len(groups) > together:
+        wrong.append(f"{first} scans together with {together - 1} others, of {len(groups)} in all")
+    return wrong
+
+
 def differences(row: Row, report: Dict[str, Any], probes: bool) -> List[str]:
     """What is said otherwise than the table has it; whether the probe is named only if `probes`."""
     found = sources(report)
@@ -85,6 +103,7 @@ def differences(row: Row, report: Dict[str, Any], probes: bool) -> List[str]:
     for source in {**dict.fromkeys(row.called), **dict.fromkeys(found)}:
         wrong += misjudged(source, row.called.get(source, "").split(), found.get(source))
     reason = found[first]["reason"] if first in found else ""
+    wrong += mistaken(row, found)
     if probes and not any(kind in reason for kind in row.probe.split("|")):
         wrong.append(f"{first}'s reason does not name {row.probe}: {reason}")
     return wrong

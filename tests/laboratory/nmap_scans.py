@@ -43,6 +43,8 @@ PROBES = {
     "PY": "SCTP INIT",
     "PO": "protocol",
 }
+# Its payload for 161/udp is nmap's own.
+LOOKS = {"sU": {"tool": "nmap"}}
 for _name, _options in SWEEPS.items():
     scan(
         f"nmap-{_name}-net",
@@ -50,6 +52,7 @@ for _name, _options in SWEEPS.items():
         "address-scan",
         contacts=250,
         probe=PROBES.get(_name, ""),
+        **LOOKS.get(_name, {}),
     )
     if _name != "frag":
         scan(
@@ -59,6 +62,7 @@ for _name, _options in SWEEPS.items():
             SCANNER6,
             contacts=250,
             probe=PROBES.get(_name, ""),
+            **LOOKS.get(_name, {}),
         )
 scan(
     "nmap-sO-net", FAST + f"-sO -p 47,50,132 {NET}", "address-scan", contacts=250, probe="protocol"
@@ -126,6 +130,7 @@ scan(
     router_answers=True,
     also={"192.0.2.10": "!server"},
     probe="UDP",
+    tool="nmap",
 )
 scan(
     "nmap-6-sS-net-router-errors",
@@ -215,6 +220,7 @@ scan(
     SCANNER6,
     also={"2001:db8::101": "port-scan", "2001:db8::102": "port-scan"},
     probe="SYN",
+    together=3,
 )
 scan(
     "nmap-T2-host",
@@ -310,4 +316,5 @@ scan(
     also={"192.0.2.101": "port-scan", "192.0.2.102": "port-scan"},
     note="the decoys' packets are as the scanner's",
     probe="SYN",
+    together=3,
 )

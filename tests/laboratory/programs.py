@@ -1,5 +1,5 @@
 """The rows of the laboratory's table in which nobody scans, and nobody may be accused."""
-from row import ARIA2, SCANNER6, SEEDS, ordinary
+from row import ARIA2, MANY, SCANNER6, SEEDS, ordinary
 
 # Monitors.
 LINK_19 = "192.0.2.10 " + " ".join(f"192.0.2.{host}" for host in range(20, 106, 5))
@@ -158,6 +158,27 @@ ordinary(
     takes=8,
     note="three of a name's four addresses do not answer",
 )
+for _name, _servers in {"half-down": "203.0.113.$((RANDOM % 254 + 1))",
+                        "down": "198.51.100.$((RANDOM % 254 + 1))"}.items():
+    ordinary(
+        f"farm-{_name}-54-clients",
+        f"""
+for client in {" ".join(MANY)}; do
+  RANDOM=${{client##*.}}
+  for turn in 1 2 3 4; do
+    curl -s --connect-timeout 1 --interface $client http://{_servers}/ >/dev/null &
+  done
+  sleep 0.1
+done
+wait""",
+        source=MANY[0],
+        before="".join(f"ip address add {client}/24 dev veth-s\n" for client in MANY),
+        contacts=3,
+        programs=("curl",),
+        seconds=60,
+        takes=15,
+        note="each asks for four of 254 servers of its own choice",
+    )
 MAIL = """for port in 143 993 110 995 25 465 587; do
   curl -s --max-time 2 telnet://192.0.2.20:$port </dev/null
 done"""

@@ -47,6 +47,11 @@ class Row:
     folder, `$SEED_PORTS` the ports of the swarm's peers that are alive (swarm.py)."""
     captured: str = ""
     """A filter for what is captured, as tcpdump takes it; everything if empty."""
+    tool: str = ""
+    """Whose the probes of the first of these sources must look like, "[nmap]" whose they may;
+    those of the others may, too, and nobody else's."""
+    together: int = 1
+    """How many sources the report must put into one scan with the first of these."""
     before: str = ""
     """A bash script in the scanner's namespace that ends before the capture begins."""
 
@@ -54,12 +59,31 @@ class Row:
         return self.programs or (self.command.split()[0],)
 
 
+# Addresses that are nobody's until a row makes them its own.
+MANY = [f"192.0.2.{host}" for host in range(101, 160) if host % 10]
+
 ROWS: List[Row] = []
+
+
+TOOLS = {"hping3": "hping3", "masscan": "masscan", "nmap": "nmap", "zmap": "ZMap"}
+# The probes that they leave to the system, or send as everybody does.
+UNMARKED = {
+    "SYN|connect",
+    "UDP",
+    "SCTP INIT",
+    "protocol",
+    "ARP",
+    "NDP",
+    "ICMP mask|ICMP address mask",
+}
 
 
 def scan(name: str, command: str, called: str, source: str = SCANNER, **more: Any) -> None:
     """A row in which `source` scans: `called` is for it, `also` for others."""
     also: Dict[str, str] = more.pop("also", {})
+    # The first eight bytes of a segment, a fragment of nmap's -f, do not have the window.
+    is_marked = more.get("probe") not in UNMARKED and " -f " not in command
+    more.setdefault("tool", TOOLS.get(command.split()[0], "") if is_marked else "")
     ROWS.append(Row(name, command, {source: called, **also}, **more))
 
 

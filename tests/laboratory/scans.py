@@ -1,5 +1,5 @@
 """The rows of the laboratory's table in which other scanners scan, some beside other traffic."""
-from row import ARIA2, HOST, NET, SCANNER6, SEEDS, scan
+from row import ARIA2, HOST, MANY, NET, SCANNER6, SEEDS, scan
 
 MASSCAN = "masscan --interface veth-s --source-ip 192.0.2.1 --router-mac ${MAC//:/-} --wait 1 "
 scan("masscan-net", MASSCAN + f"{NET} -p 80 --rate 500", "address-scan", contacts=250, probe="SYN")
@@ -24,6 +24,7 @@ scan(
     "address-scan",
     contacts=250,
     probe="SYN|connect",
+    tool="masscan",
 )
 scan(
     "masscan-one-way",
@@ -33,6 +34,27 @@ scan(
     captured="src host 192.0.2.1",
     probe="SYN",
     note="no answer was captured; nobody sends data either",
+)
+scan(
+    "masscan-from-27-sources",
+    f"""
+shard=0
+for source in {" ".join(MANY[:27])}; do
+  shard=$((shard + 1))
+  masscan --interface veth-s --source-ip $source --router-mac ${{MAC//:/-}} --wait 1 --seed 7 \\
+    --shard $shard/27 198.51.100.0/25 -p 445 --rate 500 &
+done
+wait""",
+    "distributed-scan",
+    MANY[0],
+    contacts=3,
+    also={source: "distributed-scan" for source in MANY[1:27]},
+    programs=("masscan",),
+    seconds=60,
+    takes=15,
+    tool="[masscan]",
+    together=27,
+    note="each asks four or five of the hosts",
 )
 ZMAP = "zmap -i veth-s -G $MAC -S 192.0.2.1 -c 1 -b /dev/null -r 500 -o found -q "
 scan("zmap-syn", ZMAP + f"-p 80 {NET}", "address-scan", contacts=250, probe="SYN")
@@ -44,6 +66,7 @@ scan(
     "address-scan",
     contacts=250,
     probe="UDP",
+    tool="ZMap",
 )
 scan("hping3-scan", f"hping3 --scan 1-200 -S {HOST}", "port-scan", probe="SYN")
 scan(
@@ -154,6 +177,7 @@ done""",
     tcp=(),
     note="each host is asked once, and refuses",
     probe="SYN",
+    tool="hping3",
 )
 
 # Scanners that do something else as well.
