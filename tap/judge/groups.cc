@@ -121,19 +121,23 @@ std::vector<Group> Grouping::groups() {
     }
     return address_of(a.source) < address_of(b.source);
   });
+  // Those that may go together, in an order in which they are near each other in memory.
+  std::vector<std::span<const Suspect>> alike;
+  for (size_t from = 0, to = 0; from < suspects_.size(); from = to) {
+    while (to < suspects_.size() && suspects_[to].key == suspects_[from].key) ++to;
+    if (to > from + 1) alike.push_back(std::span(suspects_).subspan(from, to - from));
+  }
+  std::sort(alike.begin(), alike.end(),
+            [](const auto& a, const auto& b) { return a[0].source < b[0].source; });
   std::vector<Group> result;
-  for (size_t from = 0; from < suspects_.size();) {
-    const Suspect& first = suspects_[from];
-    uint64_t apart = 0;
-    size_t to = from + 1;
-    for (; to < suspects_.size() && suspects_[to].key == first.key; ++to) {
-      if (!is_together(distance(first.time, suspects_[to].time))) break;
-      if (!goes_with(first, suspects_[to], apart)) break;
+  for (std::span<const Suspect> suspects : alike) {
+    while (!suspects.empty()) {
+      uint64_t apart = 0;
+      size_t count = 1;
+      while (count < suspects.size() && goes_with(suspects[0], suspects[count], apart)) ++count;
+      if (count > 1) result.push_back(group_of(suspects.first(count), apart));
+      suspects = suspects.subspan(count);
     }
-    if (to > from + 1) {
-      result.push_back(group_of(std::span(suspects_).subspan(from, to - from), apart));
-    }
-    from = to;
   }
   std::sort(result.begin(), result.end(), [&](const Group& a, const Group& b) {
     return address_of(a.sources[0]) < address_of(b.sources[0]);
@@ -155,6 +159,7 @@ std::vector<Grouping::Place> Grouping::sorted_places(const Suspect& suspect) con
 // Whether another suspect has the same probes in the same order and at the same time. Raises
 // `apart` to how far they are apart.
 bool Grouping::goes_with(const Suspect& first, const Suspect& other, uint64_t& apart) const {
+  if (!is_together(distance(first.time, other.time))) return false;
   std::vector<uint32_t> pairs;
   std::vector<uint32_t> pairs_of_other;
   if (first.order == other.order) {
