@@ -66,18 +66,26 @@ void SourceView::keyPressEvent(QKeyEvent* event) {
   QTableView::keyPressEvent(event);
 }
 
-void SourceView::mousePressEvent(QMouseEvent* event) {
-  const QModelIndex index = indexAt(event->pos());
-  if (event->button() == Qt::LeftButton && index.column() == sources_.column("source") &&
-      event->pos().x() < visualRect(index).left() + kArrowWidth) {
-    const uint32_t source = sources_.number(index.row());
-    const SourceModel::Scan* scan = sources_.scan_of(source);
-    if (scan != nullptr && scan->first == source) {
-      set_open(source, !scan->is_open);
-      return;
-    }
+// Whether it was on the arrow of a scan, which is opened or closed then.
+bool SourceView::click_arrow(const QMouseEvent& event) {
+  const QModelIndex index = indexAt(event.pos());
+  if (event.button() != Qt::LeftButton || index.column() != sources_.column("source") ||
+      event.pos().x() >= visualRect(index).left() + kArrowWidth) {
+    return false;
   }
-  QTableView::mousePressEvent(event);
+  const uint32_t source = sources_.number(index.row());
+  const SourceModel::Scan* scan = sources_.scan_of(source);
+  if (scan == nullptr || scan->first != source) return false;
+  set_open(source, !scan->is_open);
+  return true;
+}
+
+void SourceView::mousePressEvent(QMouseEvent* event) {
+  if (!click_arrow(*event)) QTableView::mousePressEvent(event);
+}
+
+void SourceView::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (!click_arrow(*event)) QTableView::mouseDoubleClickEvent(event);
 }
 
 }  // namespace fanout::gui

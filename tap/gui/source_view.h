@@ -20,8 +20,11 @@ class SourceView : public QTableView {
  protected:
   void keyPressEvent(QKeyEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
 
  private:
+  bool click_arrow(const QMouseEvent& event);
+
   SourceModel& sources_;
 };
 

@@ -11,11 +11,20 @@ namespace {
 
 constexpr int kSources = 60;
 
-// Where the arrow of a row is.
-void click_arrow(int row) {
+QPoint arrow(int row) {
   const QRect area = sources()->visualRect(sources()->model()->index(row, 0));
-  QTest::mouseClick(sources()->viewport(), Qt::LeftButton, {},
-                    QPoint(area.left() + 6, area.center().y()));
+  return {area.left() + 6, area.center().y()};
+}
+
+void click_arrow(int row) {
+  QTest::mouseClick(sources()->viewport(), Qt::LeftButton, {}, arrow(row));
+}
+
+void double_click_arrow(int row) {
+  const QPoint place = arrow(row);
+  QMouseEvent event(QEvent::MouseButtonDblClick, place, sources()->viewport()->mapToGlobal(place),
+                    Qt::LeftButton, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(sources()->viewport(), &event);
 }
 
 }  // namespace
@@ -42,6 +51,12 @@ void scenario_scans() {
     CHECK(rows() == kSources);
     click_arrow(0);
     CHECK(rows() == 1);
+    // The second of two quick clicks closes it again, and goes to no packet.
+    const uint32_t frame = open_file_now().current_frame;
+    click_arrow(0);
+    double_click_arrow(0);
+    CHECK(rows() == 1);
+    CHECK(open_file_now().current_frame == frame);
   });
   test("OpensAndClosesItByPlusAndMinus", [] {
     sources()->setFocus();
