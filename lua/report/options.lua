@@ -45,7 +45,9 @@ end
 
 local function take_format(options, row)
   local problem
-  if options.given_format then
+  if options.given_format == row.word then
+    problem = quoted(row.word) .. " is given twice"
+  elseif options.given_format then
     problem = "give one format: " .. quoted(options.given_format) .. " or " .. quoted(row.word)
   elseif not row.is_here then
     problem = quoted(row.word) .. " needs the binary plugin"

@@ -149,6 +149,7 @@ void OptionReader::set(const OptionRow& row, std::string_view value) {
 }
 
 void OptionReader::set_format(const OptionRow& row, Format format) {
+  if (format_ == row.word) fail(quoted(row.word) + " is given twice");
   if (!format_.empty()) fail("give one format: " + quoted(format_) + " or " + quoted(row.word));
   format_ = row.word;
   options_.format = format;

@@ -76,7 +76,7 @@ TEST(Options, KnowEachFormat) {
 
 TEST(Options, TakeOneFormat) {
   EXPECT_TRUE(contains(refusal("fanout,json,csv"), "give one format: \"json\" or \"csv\""));
-  EXPECT_TRUE(contains(refusal("fanout,json,json"), "give one format"));
+  EXPECT_TRUE(contains(refusal("fanout,json,json"), "\"json\" is given twice"));
 }
 
 TEST(Options, ComeInAnyOrder) {
