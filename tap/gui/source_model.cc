@@ -173,7 +173,7 @@ QVariant SourceModel::cell(uint32_t number, int column, int role) const {
     }
     case Qt::DisplayRole: {
       const Scan* scan = column == 0 ? scan_of(number) : nullptr;
-      const QVariant text = NumberModel::cell(number, column, role);
+      QVariant text = NumberModel::cell(number, column, role);
       if (scan == nullptr || scan->first != number) return text;
       return text.toString() + " (+" + number_text(scan->others.size()) + ')';
     }
