@@ -1,19 +1,15 @@
 #include "tap/capture/resolver.h"
 
-#include <cerrno>
 #include <charconv>
 
 #include <glib.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 #include <wsutil/filesystem.h>
 
 namespace fanout {
 namespace {
 
 constexpr char kProgram[] = "mmdbresolve";
-constexpr time_t kPatience = 10;       // seconds for an answer
+constexpr int kPatience = 10'000;      // milliseconds for an answer
 constexpr size_t kLongestLine = 2000;  // of those that libwireshark reads
 
 // Wireshark's, beside the program that runs, or another one; or nothing.
@@ -58,37 +54,15 @@ void take_line(std::string_view line, Location& location) {
 
 }  // namespace
 
-Resolver::~Resolver() { end(); }
-
-void Resolver::end() {
-  // It ends where its input does.
-  if (socket_ >= 0) close(socket_);
-  socket_ = -1;
-}
-
 bool Resolver::start(const std::vector<std::string>& databases) {
   const std::string program = databases.empty() ? std::string() : find_program();
   if (program.empty()) return false;
-  std::vector<const char*> words = {program.c_str()};
+  std::vector<std::string> words = {program};
   for (const std::string& database : databases) {
     words.push_back("-f");
-    words.push_back(database.c_str());
+    words.push_back(database);
   }
-  words.push_back(nullptr);
-  // Unlike a pipe, one whose other end is gone does not end this process.
-  int ends[2];
-  bool is_started = false;
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
-    is_started = g_spawn_async_with_fds(nullptr, const_cast<char**>(words.data()), nullptr,
-                                        G_SPAWN_STDERR_TO_DEV_NULL, nullptr, nullptr, nullptr,
-                                        ends[1], ends[1], -1, nullptr);
-    close(ends[1]);
-    socket_ = ends[0];
-    const timeval patience{kPatience, 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  if (!is_started) end();
-  return is_started;
+  return program_.start(words);
 }
 
 Location Resolver::find(const Address& address) {
@@ -101,17 +75,15 @@ Location Resolver::find(const Address& address) {
 
 Location Resolver::ask(const std::string& address) {
   Location location;
-  if (socket_ < 0) return location;
-  const std::string request = address + '\n';
-  const auto sent = send(socket_, request.data(), request.size(), MSG_NOSIGNAL);
-  bool is_open = sent == static_cast<ssize_t>(request.size());
+  if (!program_.is_started()) return location;
+  bool is_open = program_.send(address + '\n');
   while (is_open && (is_open = read_line()) && line_ != '[' + address + ']') {
   }
   while (is_open && (is_open = read_line()) && !line_.starts_with("# End ")) {
     if (line_.size() <= kLongestLine) take_line(line_, location);
   }
   if (is_open) return location;
-  end();
+  program_.end();
   return {};
 }
 
@@ -120,10 +92,9 @@ bool Resolver::read_line() {
   size_t end = 0;
   while ((end = read_.find('\n')) == std::string::npos) {
     char bytes[4096];
-    const ssize_t count = recv(socket_, bytes, sizeof bytes, 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    read_.append(bytes, static_cast<size_t>(count));
+    const size_t count = program_.receive(bytes, sizeof bytes, kPatience);
+    if (count == 0) return false;
+    read_.append(bytes, count);
   }
   line_ = stripped(std::string_view(read_).substr(0, end));
   read_.erase(0, end + 1);

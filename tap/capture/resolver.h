@@ -10,16 +10,12 @@
 
 #include "tap/count/engine.h"
 #include "tap/count/location.h"
+#include "tap/system/system.h"
 
 namespace fanout {
 
 class Resolver {
  public:
-  Resolver() = default;
-  Resolver(const Resolver&) = delete;
-  Resolver& operator=(const Resolver&) = delete;
-  ~Resolver();
-
   /// Starts mmdbresolve on these databases; false if there are none, or it cannot be started.
   bool start(const std::vector<std::string>& databases);
   /// Where an address is, as libwireshark reads the answer. Nothing is known once mmdbresolve has
@@ -29,9 +25,8 @@ class Resolver {
  private:
   Location ask(const std::string& address);
   bool read_line();
-  void end();
 
-  int socket_ = -1;  // its standard input and output
+  Subprocess program_;
   std::string read_;
   std::string line_;
   Address last_;  // what is asked of a row is asked for each of its columns

@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -6,8 +7,12 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tap/system/system.h"
@@ -18,6 +23,49 @@ namespace {
 #ifdef O_TMPFILE
 std::string link_to(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
 #endif
+
+// A socket that no other program inherits, and whose other end may be gone without a signal.
+void keep_to_this_process(int socket) {
+  fcntl(socket, F_SETFD, FD_CLOEXEC);
+#ifdef SO_NOSIGPIPE
+  const int yes = 1;
+  setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);
+#endif
+}
+
+#ifdef MSG_NOSIGNAL
+constexpr int kNoSignal = MSG_NOSIGNAL;
+#else
+constexpr int kNoSignal = 0;
+#endif
+
+// Starts a program with a socket as its standard input and output; its process, or -1.
+pid_t spawn(const std::vector<std::string>& words, int socket) {
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, socket, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+#ifdef POSIX_SPAWN_CLOEXEC_DEFAULT
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_CLOEXEC_DEFAULT);
+#elif defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 34)
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+#endif
+#endif
+  pid_t process = -1;
+  const int error = posix_spawn(&process, words.front().c_str(), &actions, &attributes,
+                                arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return error == 0 ? process : -1;
+}
 
 }  // namespace
 
@@ -121,6 +169,54 @@ std::string folder_of_code(void* function) {
   if (dladdr(function, &info) == 0 || info.dli_fname == nullptr) return {};
   const std::string path = info.dli_fname;
   return path.substr(0, path.find_last_of('/') + 1);
+}
+
+bool Subprocess::start(const std::vector<std::string>& words) {
+  end();
+  // Unlike a pipe, one whose other end is gone need not end this process.
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return false;
+  for (const int socket : ends) keep_to_this_process(socket);
+  const pid_t process = spawn(words, ends[1]);
+  close(ends[1]);
+  input_ = output_ = ends[0];
+  process_ = process;
+  if (process < 0) end();
+  return process >= 0;
+}
+
+bool Subprocess::send(std::string_view bytes) {
+  while (is_started() && !bytes.empty()) {
+    const ssize_t sent = ::send(static_cast<int>(input_), bytes.data(), bytes.size(), kNoSignal);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return is_started();
+}
+
+size_t Subprocess::receive(char* bytes, size_t most, int milliseconds) {
+  if (!is_started()) return 0;
+  const int socket = static_cast<int>(output_);
+  pollfd waited{socket, POLLIN, 0};
+  int found = 0;
+  while ((found = poll(&waited, 1, milliseconds)) < 0 && errno == EINTR) {
+  }
+  if (found <= 0) return 0;
+  ssize_t count = 0;
+  while ((count = recv(socket, bytes, most, 0)) < 0 && errno == EINTR) {
+  }
+  return count < 0 ? 0 : static_cast<size_t>(count);
+}
+
+void Subprocess::end() {
+  if (input_ != kNone) close(static_cast<int>(input_));
+  if (process_ != kNone) {
+    kill(static_cast<pid_t>(process_), SIGKILL);
+    while (waitpid(static_cast<pid_t>(process_), nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  input_ = output_ = process_ = kNone;
 }
 
 }  // namespace fanout

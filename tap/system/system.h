@@ -4,8 +4,11 @@
 #define FANOUT_TAP_SYSTEM_SYSTEM_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace fanout {
 
@@ -59,6 +62,37 @@ std::string library_error();
 void* find_symbol(void* library, const char* name);
 /// The folder of the library that holds the function, with a separator at its end; or nothing.
 std::string folder_of_code(void* function);
+
+// Programs.
+
+/// Another program, to whose standard input and output this process is connected. It inherits no
+/// other open file, and what it reports as an error is discarded.
+class Subprocess {
+ public:
+  Subprocess() = default;
+  Subprocess(const Subprocess&) = delete;
+  Subprocess& operator=(const Subprocess&) = delete;
+  ~Subprocess() { end(); }
+
+  /// Starts the program whose path is the first word; false if it cannot be started.
+  bool start(const std::vector<std::string>& words);
+  bool is_started() const { return input_ != kNone; }
+  /// Whether all of it was handed on. Waits where the program does not read.
+  bool send(std::string_view bytes);
+  /// Waits for what it writes, and returns how many bytes that were; 0 if it wrote none in so many
+  /// milliseconds, or has ended.
+  size_t receive(char* bytes, size_t most, int milliseconds);
+  /// Closes its standard input and ends it.
+  void end();
+
+ private:
+  static constexpr intptr_t kNone = -1;
+
+  // Descriptors or handles; on Unix, input and output are one socket.
+  intptr_t input_ = kNone;
+  intptr_t output_ = kNone;
+  intptr_t process_ = kNone;
+};
 
 }  // namespace fanout
 

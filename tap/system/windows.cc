@@ -29,6 +29,59 @@ std::string narrow(const std::wstring& text) {
   return result;
 }
 
+HANDLE handle(intptr_t value) { return reinterpret_cast<HANDLE>(value); }
+
+// Appends a word to a command line, as CommandLineToArgvW splits it.
+void append_word(std::string& line, const std::string& word) {
+  if (!line.empty()) line += ' ';
+  line += '"';
+  size_t backslashes = 0;
+  for (const char letter : word) {
+    if (letter == '"') line.append(backslashes + 1, '\\');
+    backslashes = letter == '\\' ? backslashes + 1 : 0;
+    line += letter;
+  }
+  line.append(backslashes, '\\');
+  line += '"';
+}
+
+// A pipe, of which another program inherits one end only: that for reading, or that for writing.
+bool open_pipe(HANDLE& reading, HANDLE& writing, bool is_reader_other) {
+  SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
+  return CreatePipe(&reading, &writing, &inherited, 0) != 0 &&
+         SetHandleInformation(is_reader_other ? writing : reading, HANDLE_FLAG_INHERIT, 0) != 0;
+}
+
+// Starts a program that inherits these handles only; its process, or nullptr.
+HANDLE spawn(const std::vector<std::string>& words, HANDLE input, HANDLE output, HANDLE errors) {
+  std::string line;
+  for (const std::string& word : words) append_word(line, word);
+  std::wstring command = wide(line);
+  HANDLE inherited[] = {input, output, errors};
+  SIZE_T size = 0;
+  InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+  std::vector<char> list(size);
+  STARTUPINFOEXW start{};
+  start.StartupInfo.cb = sizeof start;
+  start.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+  start.StartupInfo.hStdInput = input;
+  start.StartupInfo.hStdOutput = output;
+  start.StartupInfo.hStdError = errors;
+  start.lpAttributeList = reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(list.data());
+  if (!InitializeProcThreadAttributeList(start.lpAttributeList, 1, 0, &size)) return nullptr;
+  PROCESS_INFORMATION started{};
+  const bool is_started =
+      UpdateProcThreadAttribute(start.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+                                inherited, sizeof inherited, nullptr, nullptr) &&
+      CreateProcessW(wide(words.front()).c_str(), command.data(), nullptr, nullptr, TRUE,
+                     CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT, nullptr, nullptr,
+                     &start.StartupInfo, &started);
+  DeleteProcThreadAttributeList(start.lpAttributeList);
+  if (!is_started) return nullptr;
+  CloseHandle(started.hThread);
+  return started.hProcess;
+}
+
 }  // namespace
 
 bool is_terminal(std::FILE* file) { return _isatty(_fileno(file)) != 0; }
@@ -100,6 +153,67 @@ std::string folder_of_code(void* function) {
   const DWORD size = GetModuleFileNameW(module, path, MAX_PATH);
   const std::string name = narrow({path, size});
   return name.substr(0, name.find_last_of('\\') + 1);
+}
+
+bool Subprocess::start(const std::vector<std::string>& words) {
+  end();
+  HANDLE other_input = nullptr;
+  HANDLE input = nullptr;
+  HANDLE output = nullptr;
+  HANDLE other_output = nullptr;
+  SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
+  const HANDLE errors = CreateFileW(L"NUL", GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                    &inherited, OPEN_EXISTING, 0, nullptr);
+  HANDLE process = nullptr;
+  if (errors != INVALID_HANDLE_VALUE && open_pipe(other_input, input, true) &&
+      open_pipe(output, other_output, false)) {
+    process = spawn(words, other_input, other_output, errors);
+  }
+  if (errors != INVALID_HANDLE_VALUE) CloseHandle(errors);
+  if (other_input != nullptr) CloseHandle(other_input);
+  if (other_output != nullptr) CloseHandle(other_output);
+  if (process == nullptr) {
+    if (input != nullptr) CloseHandle(input);
+    if (output != nullptr) CloseHandle(output);
+    return false;
+  }
+  input_ = reinterpret_cast<intptr_t>(input);
+  output_ = reinterpret_cast<intptr_t>(output);
+  process_ = reinterpret_cast<intptr_t>(process);
+  return true;
+}
+
+bool Subprocess::send(std::string_view bytes) {
+  while (is_started() && !bytes.empty()) {
+    DWORD sent = 0;
+    const auto size = static_cast<DWORD>(bytes.size());
+    if (!WriteFile(handle(input_), bytes.data(), size, &sent, nullptr)) return false;
+    bytes.remove_prefix(sent);
+  }
+  return is_started();
+}
+
+size_t Subprocess::receive(char* bytes, size_t most, int milliseconds) {
+  if (!is_started()) return 0;
+  const ULONGLONG last = GetTickCount64() + static_cast<ULONGLONG>(milliseconds);
+  // A pipe cannot be waited for.
+  DWORD there = 0;
+  while (PeekNamedPipe(handle(output_), nullptr, 0, nullptr, &there, nullptr) && there == 0) {
+    if (GetTickCount64() >= last) return 0;
+    Sleep(1);
+  }
+  DWORD count = 0;
+  if (there == 0) return 0;
+  return ReadFile(handle(output_), bytes, static_cast<DWORD>(most), &count, nullptr) ? count : 0;
+}
+
+void Subprocess::end() {
+  if (!is_started()) return;
+  CloseHandle(handle(input_));
+  CloseHandle(handle(output_));
+  TerminateProcess(handle(process_), 0);
+  CloseHandle(handle(process_));
+  input_ = output_ = process_ = kNone;
 }
 
 }  // namespace fanout
