@@ -54,7 +54,7 @@ void SourceView::set_open(uint32_t source, bool is_open) {
   if (scan == nullptr) return;
   const uint32_t first = scan->first;
   sources_.set_open(source, is_open);
-  if (!is_open) selectRow(sources_.row_of(first));
+  if (!selectionModel()->hasSelection()) selectRow(sources_.row_of(first));
 }
 
 void SourceView::keyPressEvent(QKeyEvent* event) {

@@ -14,7 +14,7 @@ class SourceView : public QTableView {
  public:
   SourceView(SourceModel& sources, QWidget* parent);
 
-  /// Opens or closes the scan of a source; when it closes, its row is selected.
+  /// Opens or closes the scan of a source. Its row is selected when those that were are gone.
   void set_open(uint32_t source, bool is_open);
 
  protected:

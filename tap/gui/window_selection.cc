@@ -76,7 +76,7 @@ void Window::go_to_place(QTableView* table, const NumberModel* model, const Plac
 
 void Window::reveal(uint32_t source) {
   if (!engine_ || source >= engine_->source_count()) return;
-  source_table_->set_open(source, true);
+  if (sources_->row_of(source) < 0) source_table_->set_open(source, true);
   if (sources_->row_of(source) < 0) {
     search_->clear();
     tabs_->setCurrentIndex(kAll);
