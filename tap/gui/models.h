@@ -135,6 +135,8 @@ class SourceModel : public NumberModel {
   };
   /// The scan that a source is listed with, or nullptr. O(log sources).
   const Scan* scan_of(uint32_t source) const;
+  /// The scan that opens in the row of a source, or nullptr. O(log sources).
+  const Scan* scan_opening_at(uint32_t source) const;
   /// Opens or closes the scan that a source is listed with. O(rows).
   void set_open(uint32_t source, bool is_open);
   bool is_flagged(uint32_t source) const;
@@ -157,6 +159,7 @@ class SourceModel : public NumberModel {
 
   void before_sorting(std::vector<uint32_t>& rows) override;
   void after_sorting(std::vector<uint32_t>& rows) override;
+
   ReportSettings settings_;
   std::shared_ptr<const Scans> scans_ = std::make_shared<Scans>();
   std::unordered_map<uint32_t, Scan> listed_scans_;  // by their numbers

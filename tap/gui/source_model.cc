@@ -39,7 +39,10 @@ void SourceModel::show(std::shared_ptr<const Engine> engine, const ReportSetting
   const bool judges_alike =
       engine == engine_ && settings.ports == settings_.ports && settings.window == settings_.window;
   const uint64_t frames = engine ? engine->frames() : 0;
-  if (!judges_alike || frames != judged_frames_ || scans != scans_) {
+  // Of the scans, only the distributed ones add a verdict.
+  const bool is_verdict_shared =
+      scans != scans_ && !(scans->distributed().empty() && scans_->distributed().empty());
+  if (!judges_alike || frames != judged_frames_ || is_verdict_shared) {
     judgements_.clear();
     verdicts_.clear();
   }
@@ -172,9 +175,9 @@ QVariant SourceModel::cell(uint32_t number, int column, int role) const {
       return space(scan != nullptr && scan->first != number ? 2 * kArrowWidth : kArrowWidth);
     }
     case Qt::DisplayRole: {
-      const Scan* scan = column == 0 ? scan_of(number) : nullptr;
+      const Scan* scan = column == 0 ? scan_opening_at(number) : nullptr;
       QVariant text = NumberModel::cell(number, column, role);
-      if (scan == nullptr || scan->first != number) return text;
+      if (scan == nullptr) return text;
       return text.toString() + " (+" + number_text(scan->others.size()) + ')';
     }
     case Qt::FontRole: {

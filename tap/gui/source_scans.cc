@@ -49,11 +49,15 @@ const SourceModel::Scan* SourceModel::scan_of(uint32_t source) const {
   return found == listed_scans_.end() ? nullptr : &found->second;
 }
 
+const SourceModel::Scan* SourceModel::scan_opening_at(uint32_t source) const {
+  const Scan* scan = scan_of(source);
+  return scan != nullptr && scan->first == source ? scan : nullptr;
+}
+
 void SourceModel::set_open(uint32_t source, bool is_open) {
-  if (listed_scans_.empty()) return;
-  const auto found = listed_scans_.find(scans_->scan_of(source));
-  if (found == listed_scans_.end() || found->second.is_open == is_open) return;
-  Scan& scan = found->second;
+  const Scan* found = scan_of(source);
+  if (found == nullptr || found->is_open == is_open) return;
+  Scan& scan = listed_scans_[scans_->scan_of(source)];
   const int row = row_of(scan.first);
   scan.is_open = is_open;
   if (is_open) {

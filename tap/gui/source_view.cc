@@ -20,9 +20,8 @@ class AddressDelegate : public QStyledItemDelegate {
   void paint(QPainter* painter, const QStyleOptionViewItem& option,
              const QModelIndex& index) const override {
     QStyledItemDelegate::paint(painter, option, index);
-    const uint32_t source = sources_.number(index.row());
-    const SourceModel::Scan* scan = sources_.scan_of(source);
-    if (scan == nullptr || scan->first != source) return;
+    const SourceModel::Scan* scan = sources_.scan_opening_at(sources_.number(index.row()));
+    if (scan == nullptr) return;
     const bool is_selected = option.state.testFlag(QStyle::State_Selected);
     const double half = kArrow / 2.0;
     const QPointF centre(option.rect.left() + kArrowWidth / 2.0, option.rect.center().y() + 0.5);
@@ -52,9 +51,8 @@ SourceView::SourceView(SourceModel& sources, QWidget* parent)
 void SourceView::set_open(uint32_t source, bool is_open) {
   const SourceModel::Scan* scan = sources_.scan_of(source);
   if (scan == nullptr) return;
-  const uint32_t first = scan->first;
   sources_.set_open(source, is_open);
-  if (!selectionModel()->hasSelection()) selectRow(sources_.row_of(first));
+  if (!selectionModel()->hasSelection()) selectRow(sources_.row_of(scan->first));
 }
 
 void SourceView::keyPressEvent(QKeyEvent* event) {
@@ -74,8 +72,8 @@ bool SourceView::click_arrow(const QMouseEvent& event) {
     return false;
   }
   const uint32_t source = sources_.number(index.row());
-  const SourceModel::Scan* scan = sources_.scan_of(source);
-  if (scan == nullptr || scan->first != source) return false;
+  const SourceModel::Scan* scan = sources_.scan_opening_at(source);
+  if (scan == nullptr) return false;
   set_open(source, !scan->is_open);
   return true;
 }

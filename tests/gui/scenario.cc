@@ -132,6 +132,12 @@ bool is_loaded() {
   return status != nullptr && status->text().contains("frames");
 }
 
+void open_window(const QString& capture) {
+  CHECK(wait_for([&] { return main_window()->windowTitle().contains(capture); }));
+  menu_entry()->trigger();
+  CHECK(wait_for(is_loaded));
+}
+
 OpenFile open_file_now() {
   OpenFile result;
   plugin_if_get_capture_file(read_open_file, &result);

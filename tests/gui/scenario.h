@@ -60,6 +60,9 @@ QAction* menu_entry();
 
 bool is_loaded();
 
+/// Opens the window by its menu entry once Wireshark has loaded the capture, whose name has this.
+void open_window(const QString& capture);
+
 /// What the test asks about the file that is open.
 struct OpenFile {
   uint32_t current_frame = 0;

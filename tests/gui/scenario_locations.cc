@@ -18,9 +18,7 @@ QString shown_in(QTableView* table, int row, const QString& title) {
 
 void scenario_locations() {
   test("ShowsWhereAddressesAre", [] {
-    CHECK(wait_for([] { return main_window()->windowTitle().contains("demo"); }));
-    menu_entry()->trigger();
-    CHECK(wait_for(is_loaded));
+    open_window("demo");
     window()->resize(1280, 820);
     tabs()->setCurrentIndex(2);
     for (const char* title : {"Country", "AS Number", "AS Organization"}) {

@@ -206,9 +206,7 @@ class Monkey {
 
 void scenario_random() {
   test("StandsEventsAtRandom", [] {
-    CHECK(wait_for([] { return main_window()->windowTitle().contains(".pcap"); }));
-    menu_entry()->trigger();
-    CHECK(wait_for(is_loaded));
+    open_window(".pcap");
     const int given = qEnvironmentVariableIntValue("FANOUT_GUI_EVENTS");
     const int events = given > 0 ? given : 2000;
     bool is_given = false;

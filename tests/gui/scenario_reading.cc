@@ -37,8 +37,7 @@ void while_reading(const std::function<void()>& act) {
 
 void open_for_reading() {
   test("OpensALongCapture", [] {
-    CHECK(wait_for([] { return main_window()->windowTitle().contains("long"); }));
-    menu_entry()->trigger();
+    open_window("long");
     CHECK(wait_for([] { return is_loaded() && is_at_rest(); }));
     tabs()->setCurrentIndex(2);
   });

@@ -31,9 +31,7 @@ void double_click_arrow(int row) {
 
 void scenario_scans() {
   test("ListsAScanFromManySourcesAsOneRow", [] {
-    CHECK(wait_for([] { return main_window()->windowTitle().contains("distributed"); }));
-    menu_entry()->trigger();
-    CHECK(wait_for(is_loaded));
+    open_window("distributed");
     window()->resize(1280, 820);
     tabs()->setCurrentIndex(0);  // it opens with the last one
     CHECK(wait_for([] { return rows() == 1; }));

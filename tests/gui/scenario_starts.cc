@@ -46,9 +46,7 @@ void scenario_bad_option() {
 // On names that were made to do harm.
 void scenario_names() {
   test("ShowsHostileNamesAsText", [] {
-    CHECK(wait_for([] { return main_window()->windowTitle().contains("hostile"); }));
-    menu_entry()->trigger();
-    CHECK(wait_for(is_loaded));
+    open_window("hostile");
     find<QCheckBox>("names")->setChecked(true);
     tabs()->setCurrentIndex(2);
     int hostile = 0;
