@@ -17,14 +17,6 @@ def cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def contention() -> float:
-    """How much longer work takes now because others use the processor: 1 if nobody does."""
-    wall, cpu = time.monotonic(), time.process_time()
-    while time.process_time() - cpu < 0.2:
-        pass
-    return max(1.0, (time.monotonic() - wall) / (time.process_time() - cpu))
-
-
 class Result(unittest.TextTestResult):
     """Counts the tests that passed, which unittest does not, and notes how long each took."""
 

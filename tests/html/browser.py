@@ -64,6 +64,7 @@ class Browser:
         }
         session = self.call("", {"capabilities": {"alwaysMatch": wanted}})
         self.address += "/" + session["sessionId"]
+        self.command("Performance.enable", timeDomain="threadTicks")
 
     def close(self) -> None:
         try:
@@ -116,6 +117,14 @@ class Browser:
 
     def type(self, selector: str, text: str) -> None:
         self.call(self.find(selector) + "/value", {"text": text})
+
+    def processor_time(self) -> float:
+        """Seconds that the main thread of the page has worked since the page was opened.
+
+        Unlike the time that passes it is the same beside other work.
+        """
+        metrics = self.command("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")
 
     def log(self, kind: str) -> List[Dict[str, Any]]:
         return self.call("/se/log", {"type": kind})
