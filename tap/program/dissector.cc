@@ -1,5 +1,7 @@
 #include "tap/program/dissector.h"
 
+#include <optional>
+
 #include <epan/epan.h>
 #include <epan/frame_data.h>
 #include <epan/secrets.h>
@@ -123,7 +125,10 @@ class Library : public Dissector {
     return listen(settings, error);
   }
 
-  bool headers_may_do() override { return dissection_is_the_usual(); }
+  bool headers_may_do() override {
+    if (!headers_may_do_) headers_may_do_ = dissection_is_the_usual();
+    return *headers_may_do_;
+  }
 
   const Carriers& carriers() override {
     if (!carriers_) carriers_ = current_carriers(names_come_from_packets());
@@ -133,17 +138,22 @@ class Library : public Dissector {
   Preferences preferences() override { return fanout::preferences(); }
   bool is_never_flagged(const Address& source) override { return fanout::is_never_flagged(source); }
 
-  void begin(wtap* file) override {
+  void prepare() override {
     static const packet_provider_funcs functions = [] {
       packet_provider_funcs result{};
       result.get_frame_ts = provide_frame_time;
       result.get_interface_name = provide_interface_name;
       return result;
     }();
+    session_ = epan_new(&provider_, &functions);
+    if (headers_may_do()) carriers();
+  }
+
+  void begin(wtap* file) override {
+    if (session_ == nullptr) prepare();
     provider_ = {file, nullptr, nullptr};
     elapsed_ = {};
     bytes_before_ = 0;
-    session_ = epan_new(&provider_, &functions);
     wtap_set_cb_new_ipv4(file, add_ipv4_name);
     wtap_set_cb_new_ipv6(file, reinterpret_cast<wtap_new_ipv6_callback_t>(add_ipv6_name));
     wtap_set_cb_new_secrets(file, secrets_wtap_callback);
@@ -239,6 +249,7 @@ class Library : public Dissector {
     return TAP_PACKET_DONT_REDRAW;
   }
 
+  std::optional<bool> headers_may_do_;
   std::unique_ptr<const Carriers> carriers_;
   packet_provider_data provider_;
   epan_t* session_ = nullptr;

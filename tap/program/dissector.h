@@ -45,6 +45,9 @@ class Dissector {
   virtual Preferences preferences() = 0;
   virtual bool is_never_flagged(const Address& source) = 0;
 
+  /// Does what beginning a capture takes, but for the capture: that is most of it. begin() does so
+  /// itself where this was not called before.
+  virtual void prepare() = 0;
   /// Begins a capture; what was learnt of the one before is forgotten.
   virtual void begin(wtap* file) = 0;
   /// Dissects the record that was read last, which is the capture's frame `number`. The result is

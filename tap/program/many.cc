@@ -185,7 +185,8 @@ uint64_t Many::merge_once(const Sink& sink) {
       const Source& source = sources_[number];
       return collect(source.name, source.numbers[0], settings_.read, source.join, *progress_);
     };
-    workers = std::make_unique<Workers>(settings_.jobs, std::move(captures), work);
+    workers = std::make_unique<Workers>(settings_.jobs, std::move(captures),
+                                        *settings_.read.library, work);
   }
   Merge merge;
   for (const Source& source : sources_) {

@@ -1,8 +1,6 @@
 #include "tap/program/workers.h"
 
 #include <poll.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -17,20 +15,16 @@
 namespace fanout {
 namespace {
 
-constexpr uint32_t kNothing = 0xffffffff;
 // How far they may be ahead of what is taken: so much waits in temporary files.
 constexpr size_t kAhead = 4;
 constexpr size_t kMostText = 1024;
-// A process that has grown by more than this ends after the file that it is at, and another takes
-// its place: with each capture that it dissects libwireshark 4.0 keeps 10 MB, the list of
-// manufacturers.
-constexpr long kMostGrowth = 512 * 1024;  // KiB, as getrusage() has it on Linux
+// What the process of a file ends with when it has sent what it collected: whether it needed
+// libwireshark for it.
+enum Ended : int { kSent = 0, kNeededLibrary = 3 };
 
 // A result as it is sent, with the temporary file's descriptor beside it.
 struct Message {
   uint32_t number;
-  uint32_t slot;    // of the process
-  bool is_last;     // the process ends
   int32_t failure;  // the status of a Failure, whose message is `problem`; or 0
   bool has_runs;
   uint64_t frames;
@@ -74,36 +68,36 @@ void send(int socket, const Message& message, std::FILE* runs) {
   }
 }
 
-long peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
-
 [[noreturn]] void fail(const char* what) {
   throw Failure(2, std::string(what) + ": " + std::strerror(errno));
 }
 
+// fork() of a process that ends with this one, where the system can do so. Throws Failure.
+pid_t start_process() {
+  std::fflush(nullptr);
+  const pid_t process = fork();
+  if (process < 0) fail("cannot start a process");
+  if (process > 0) return process;
+  signal(SIGTERM, SIG_DFL);
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+  return process;
+}
+
 }  // namespace
 
-// Seen by all processes.
-struct Workers::Shared {
-  static constexpr unsigned kMost = 1024;
-  std::atomic<uint32_t> reading[kMost];  // what each process is at, or kNothing
-};
-
-Workers::Workers(unsigned jobs, std::vector<uint32_t> order, Work work)
-    : order_(std::move(order)), work_(std::move(work)) {
-  void* memory =
-      mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) fail("cannot share memory");
-  shared_ = new (memory) Shared;
+Workers::Workers(unsigned jobs, std::vector<uint32_t> order, Library& library, Work work)
+    : order_(std::move(order)), library_(library), work_(std::move(work)) {
   if (pipe(tokens_) != 0 || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, results_) != 0) {
     fail("cannot make a pipe");
   }
-  jobs = std::min<unsigned>({jobs, Shared::kMost, static_cast<unsigned>(order_.size())});
-  processes_.assign(jobs, 0);
-  for (unsigned slot = 0; slot < jobs; ++slot) start_process(slot);
+  jobs = std::min(jobs, static_cast<unsigned>(order_.size()));
+  for (unsigned i = 0; i < jobs; ++i) {
+    const pid_t server = start_process();
+    if (server == 0) serve();
+    servers_.push_back(server);
+  }
   for (size_t i = 0; i < jobs + kAhead; ++i) allow_next();
 }
 
@@ -111,62 +105,73 @@ Workers::~Workers() {
   for (const int descriptor : {tokens_[0], tokens_[1], results_[0], results_[1]}) {
     if (descriptor >= 0) close(descriptor);
   }
-  for (const pid_t process : processes_) {
-    if (process <= 0) continue;
-    kill(process, SIGTERM);
-    waitpid(process, nullptr, 0);
+  for (const pid_t server : servers_) {
+    kill(server, SIGTERM);
+    waitpid(server, nullptr, 0);
   }
-  munmap(shared_, sizeof(Shared));
 }
 
-void Workers::start_process(unsigned slot) {
-  shared_->reading[slot] = kNothing;
-  std::fflush(nullptr);
-  const pid_t process = fork();
-  if (process < 0) fail("cannot start a process");
-  if (process == 0) serve(slot);
-  processes_[slot] = process;
-}
-
-// The life of a process: it ends when nobody is there to ask it.
-void Workers::serve(unsigned slot) {
-  signal(SIGTERM, SIG_DFL);
-#ifdef __linux__
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-#endif
+// The life of a server: it ends when nobody is there to ask it.
+void Workers::serve() noexcept {
   close(tokens_[1]);
   close(results_[0]);
-  const long began_with = peak_memory();
-  uint32_t number = 0;
-  for (bool is_last = false; !is_last;) {
-    const ssize_t got = read(tokens_[0], &number, sizeof number);
+  if (library_.is_loaded()) library_.get().prepare();
+  for (;;) {
+    uint32_t number = 0;
+    const ssize_t got = ::read(tokens_[0], &number, sizeof number);
     if (got < 0 && errno == EINTR) continue;
     if (got != sizeof number) break;
-    shared_->reading[slot] = number;
-    Message message{};
-    message.number = number;
-    message.slot = slot;
-    Collected collected;
-    try {
-      collected = work_(number);
-      put(message.problem, collected.facts.problem);
-    } catch (const Failure& failure) {
-      message.failure = failure.status();
-      put(message.problem, failure.what());
-    }
-    message.has_runs = collected.runs != nullptr;
-    message.frames = collected.facts.frames;
-    message.dissected = collected.facts.dissected;
-    message.begin = collected.facts.begin;
-    message.first_time = collected.facts.first_time;
-    message.last_time = collected.facts.last_time;
-    put(message.format, collected.facts.format);
-    is_last = peak_memory() - began_with > kMostGrowth;
-    message.is_last = is_last;
-    send(results_[1], message, collected.runs.get());
-    shared_->reading[slot] = kNothing;
+    if (read_apart(number) && !library_.is_loaded()) library_.get().prepare();
   }
   _exit(0);
+}
+
+// Has a file read by a process of its own; whether that needed libwireshark.
+bool Workers::read_apart(uint32_t number) {
+  Message message{};
+  message.number = number;
+  try {
+    const pid_t process = start_process();
+    if (process == 0) read(number);
+    int status = 0;
+    while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+    }
+    const int ended = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (ended == kSent || ended == kNeededLibrary) return ended == kNeededLibrary;
+    const std::string how =
+        WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "status " + std::to_string(ended);
+    put(message.problem, "The process that read it ended unexpectedly (" + how + ")");
+  } catch (const Failure& failure) {
+    message.failure = failure.status();
+    put(message.problem, failure.what());
+  }
+  send(results_[1], message, nullptr);
+  return false;
+}
+
+void Workers::read(uint32_t number) {
+  Message message{};
+  message.number = number;
+  Collected collected;
+  try {
+    collected = work_(number);
+    put(message.problem, collected.facts.problem);
+  } catch (const Failure& failure) {
+    message.failure = failure.status();
+    put(message.problem, failure.what());
+  } catch (const std::exception& error) {
+    message.failure = 2;
+    put(message.problem, error.what());
+  }
+  message.has_runs = collected.runs != nullptr;
+  message.frames = collected.facts.frames;
+  message.dissected = collected.facts.dissected;
+  message.begin = collected.facts.begin;
+  message.first_time = collected.facts.first_time;
+  message.last_time = collected.facts.last_time;
+  put(message.format, collected.facts.format);
+  send(results_[1], message, collected.runs.get());
+  _exit(message.failure == 0 && library_.is_loaded() ? kNeededLibrary : kSent);
 }
 
 void Workers::allow_next() {
@@ -206,33 +211,16 @@ bool Workers::receive() {
   collected.facts.format = message.format;
   collected.facts.problem = message.problem;
   ready_[message.number] = std::move(collected);
-  if (message.is_last) {
-    pid_t& process = processes_[message.slot];
-    if (process > 0) waitpid(process, nullptr, 0);
-    start_process(message.slot);
-  }
   return true;
 }
 
-void Workers::note_deaths() {
-  for (unsigned slot = 0; slot < processes_.size(); ++slot) {
+// Servers end only when they are asked to, or killed.
+void Workers::fail_without_servers() {
+  for (const pid_t server : servers_) {
     int status = 0;
-    if (processes_[slot] <= 0 || waitpid(processes_[slot], &status, WNOHANG) == 0) continue;
-    processes_[slot] = 0;
-    // What it sent before it died is taken first; it may have announced its end.
-    while (receive()) {
-    }
-    if (processes_[slot] != 0) continue;
-    const uint32_t number = shared_->reading[slot];
-    if (number != kNothing && !ready_.contains(number)) {
-      Collected collected;
-      collected.facts.problem = "The process that read it ended unexpectedly";
-      if (WIFSIGNALED(status)) {
-        collected.facts.problem += std::string(" (") + strsignal(WTERMSIG(status)) + ")";
-      }
-      ready_[number] = std::move(collected);
-    }
-    start_process(slot);
+    if (waitpid(server, &status, WNOHANG) == 0) continue;
+    std::erase(servers_, server);
+    throw Failure(2, "a process that reads captures was ended");
   }
 }
 
@@ -249,7 +237,7 @@ Collected Workers::take(uint32_t number, const std::function<void()>& wait) {
       return collected;
     }
     pollfd results{results_[0], POLLIN, 0};
-    if (poll(&results, 1, kMilliseconds) <= 0) note_deaths();
+    if (poll(&results, 1, kMilliseconds) <= 0) fail_without_servers();
     wait();
   }
 }

@@ -1,4 +1,5 @@
-// Reads captures side by side, each by a process: libwireshark's state is global.
+// Reads captures side by side, each by a process of its own: libwireshark's state is global, and a
+// crash in it costs one capture.
 #ifndef FANOUT_TAP_PROGRAM_WORKERS_H_
 #define FANOUT_TAP_PROGRAM_WORKERS_H_
 
@@ -20,8 +21,10 @@ class Workers {
   /// Collects the file with this number; called in the processes.
   using Work = std::function<Collected(uint32_t number)>;
 
-  /// Starts `jobs` processes for the files with the numbers in `order`. Throws Failure.
-  Workers(unsigned jobs, std::vector<uint32_t> order, Work work);
+  /// Starts `jobs` servers for the files with the numbers in `order`: processes that start another
+  /// for each file. A server has prepared `library`, once a file needed it, and the process of the
+  /// next file begins with that. Throws Failure.
+  Workers(unsigned jobs, std::vector<uint32_t> order, Library& library, Work work);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -32,18 +35,17 @@ class Workers {
   Collected take(uint32_t number, const std::function<void()>& wait);
 
  private:
-  struct Shared;
-
-  void start_process(unsigned slot);
-  [[noreturn]] void serve(unsigned slot);
+  [[noreturn]] void serve() noexcept;
+  [[noreturn]] void read(uint32_t number);
+  bool read_apart(uint32_t number);
   void allow_next();
   bool receive();
-  void note_deaths();
+  void fail_without_servers();
 
   std::vector<uint32_t> order_;
+  Library& library_;
   Work work_;
-  Shared* shared_;
-  std::vector<pid_t> processes_;
+  std::vector<pid_t> servers_;
   int tokens_[2] = {-1, -1};   // a pipe of numbers to collect
   int results_[2] = {-1, -1};  // what was collected comes back
   size_t allowed_ = 0;

@@ -1,4 +1,5 @@
 """Many captures, and files of runs, are counted as the one capture of all their packets."""
+import contextlib
 import json
 import os
 import re
@@ -8,8 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 import ordinary
 import pcaps
@@ -31,6 +33,24 @@ def with_frames_of_the_whole(report: str, numbers: Dict[str, List[int]]) -> Dict
     for name in ("files", "dissection", "header_frames", "full_frames"):
         found.pop(name, None)
     return found
+
+
+def children(process: int) -> List[int]:
+    with contextlib.suppress(FileNotFoundError):
+        return [int(c) for c in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return []
+
+
+def parent(process: int) -> int:
+    stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2]
+    return int(stat.split()[1])
+
+
+def reads(process: int, path: Path) -> bool:
+    """Whether it has that file open."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        return any(os.readlink(link) == str(path) for link in Path(f"/proc/{process}/fd").iterdir())
+    return False
 
 
 class Many(ProgramTest):
@@ -314,6 +334,44 @@ class Many(ProgramTest):
             **ordinary.as_user(),
         )
         return Done.of(done.returncode, done.stdout, done.stderr)
+
+    def start_reading(self) -> "Tuple[subprocess.Popen[bytes], int]":
+        """Starts it on two captures, of which one takes a while, and waits until that is read; with
+        the process that reads it."""
+        sweep = self.folder / "sweep.pcap"
+        make = [sys.executable, str(GENERATE), "--large", "syn-sweep", "100000", str(sweep)]
+        subprocess.run(make, check=True)
+        sweep.chmod(0o644)
+        program = self.start(
+            "-n", "--json", "--full", "--jobs", "1", capture("demo"), str(sweep),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(600):
+            for server in children(program.pid):
+                for reader in children(server):
+                    if reads(reader, sweep):
+                        return program, reader
+            time.sleep(0.05)
+        self.fail("nobody reads the capture")
+
+    def test_a_process_that_dies_costs_the_capture_that_it_reads(self) -> None:
+        program, reader = self.start_reading()
+        os.kill(reader, signal.SIGKILL)
+        out, err = program.communicate()
+        self.assertEqual(program.returncode, 2, err)
+        self.assertIn(b"ended unexpectedly (Killed)", err)
+        found = json.loads(out)
+        demo, sweep = found["files"]
+        self.assertEqual(found["frames"], demo["frames"])
+        self.assertNotIn("problem", demo)
+        self.assertIn("Killed", sweep["problem"])
+
+    def test_without_those_who_read_it_ends_with_a_message(self) -> None:
+        program, reader = self.start_reading()
+        os.kill(parent(reader), signal.SIGKILL)
+        out, err = program.communicate()
+        self.assertEqual((program.returncode, out), (2, b""))
+        self.assertIn(b"fanout: a process that reads captures was ended", err)
 
     def test_killed_it_leaves_no_part_of_a_file(self) -> None:
         out = self.folder / "out"
