@@ -183,7 +183,9 @@ uint64_t Many::merge_once(const Sink& sink) {
   if (settings_.jobs > 0 && captures.size() > 1) {
     const auto work = [this](uint32_t number) {
       const Source& source = sources_[number];
-      return collect(source.name, source.numbers[0], settings_.read, source.join, *progress_);
+      ReadSettings settings = settings_.read;
+      settings.is_last = true;
+      return collect(source.name, source.numbers[0], settings, source.join, *progress_);
     };
     workers = std::make_unique<Workers>(settings_.jobs, std::move(captures),
                                         *settings_.read.library, work);

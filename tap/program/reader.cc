@@ -12,7 +12,7 @@ CaptureReader::CaptureReader(CaptureFile& file, const ReadSettings& settings)
 }
 
 CaptureReader::~CaptureReader() {
-  if (is_dissecting_) settings_.library->get().end();
+  if (is_dissecting_ && !settings_.is_last) settings_.library->get().end();
 }
 
 void CaptureReader::use_library() {

@@ -16,6 +16,7 @@ namespace fanout {
 struct ReadSettings {
   bool full = false;      ///< dissect every frame in full
   bool count_arp = true;  ///< observe ARP and neighbour discovery
+  bool is_last = false;   ///< the process ends after this capture: what it took need not be freed
   Library* library = nullptr;
   const std::atomic<bool>* stop = nullptr;  ///< read no further once this is true
 };
