@@ -4,22 +4,17 @@ import csv
 import io
 import json
 import tempfile
-import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 from harness import ProgramTest, capture, setup
+from strict import unsafe_in_a_terminal
 
 # A terminal's title, colour and bell, C1 controls, a reversed direction, markup, a formula.
 TEXT = '=1+1\t\x1b]0;t\x07\x1b[31m\x9b2J\u202e</td></script><img src=x onerror="alert(1)">&amp;\u2028'
 NAME = TEXT.replace("/", "|")
 FORMATS = ("--text", "--csv", "--json", "--html")
-
-
-def unsafe_in_a_terminal(text: str) -> List[str]:
-    """The characters that change more than their own place."""
-    return [c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")]
 
 
 class Elements(HTMLParser):
