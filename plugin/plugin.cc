@@ -23,8 +23,7 @@ void register_statistics() {
 FANOUT_PLUGIN(FANOUT_VERSION)
 
 // For packaging/doctor, which reads it from a file that is not loaded.
-extern "C" WS_DLL_PUBLIC_DEF const char fanout_build[];
-const char fanout_build[] =
+extern "C" FANOUT_EXPORT const char fanout_build[] =
     "fanout " FANOUT_VERSION
     " for Wireshark " G_STRINGIFY(WIRESHARK_VERSION_MAJOR) "." G_STRINGIFY(WIRESHARK_VERSION_MINOR);
 

@@ -322,8 +322,10 @@ gui::Host& host() {
 
 // 5 or 6 if this process has a living Qt application, else 0. tshark has none, and must load none.
 int living_qt() {
-  const auto* application =
-      static_cast<void* const*>(find_symbol(nullptr, "_ZN16QCoreApplication4selfE"));
+  // QCoreApplication::self, as GCC and Clang name it, and as MSVC does.
+  const void* self = find_symbol(nullptr, "_ZN16QCoreApplication4selfE");
+  if (self == nullptr) self = find_symbol(nullptr, "?self@QCoreApplication@@0PEAV1@EA");
+  const auto* application = static_cast<void* const*>(self);
   if (application == nullptr || *application == nullptr) return 0;
   const auto version = reinterpret_cast<const char* (*)()>(find_symbol(nullptr, "qVersion"));
   return version == nullptr ? 0 : version()[0] - '0';
@@ -333,7 +335,8 @@ int living_qt() {
 const gui::Entry* load_window(int qt) {
   const std::string folder = folder_of_code(reinterpret_cast<void*>(&load_window));
   if (folder.empty()) return nullptr;
-  void* library = load_library(folder + "fanout/libfanout-gui-qt" + std::to_string(qt) + ".so");
+  void* library =
+      load_library(folder + "fanout/" + library_file("fanout-gui-qt" + std::to_string(qt)));
   if (library == nullptr) return nullptr;
   const auto* entry = static_cast<const gui::Entry*>(find_symbol(library, gui::kEntryName));
   return entry != nullptr && entry->abi == gui::kAbi ? entry : nullptr;

@@ -15,7 +15,7 @@ namespace {
 // What the preference machinery writes to: its types, not ours.
 struct Stored {
 #define PREFERENCE_NUMBER(name, value, title, help) unsigned name = value;
-#define PREFERENCE_BOOLEAN(name, value, title, help) wbool name = value;
+#define PREFERENCE_BOOLEAN(name, value, title, help) PreferenceBoolean name = value;
 #include "tap/capture/preferences.def"
 };
 Stored g_stored;
@@ -84,8 +84,8 @@ void free_allowed(void* record) {
   g_free(static_cast<AllowedRecord*>(record)->comment);
 }
 
-wbool check_network(void*, const char* text, unsigned length, const void*, const void*,
-                    char** error) {
+FieldCheckResult check_network(void*, const char* text, unsigned length, const void*, const void*,
+                               char** error) {
   char* copy = g_strndup(text, length);
   Subnet subnet{};
   const bool valid = std::strlen(copy) == length && parse_subnet(copy, &subnet);
@@ -163,7 +163,7 @@ void adopt(pref_t* preference, unsigned* number) {
   wmem_free(nullptr, text);
 }
 
-void adopt(pref_t* preference, wbool* flag) {
+void adopt(pref_t* preference, PreferenceBoolean* flag) {
   if (preference != nullptr) *flag = prefs_get_bool_value(preference, pref_current);
 }
 

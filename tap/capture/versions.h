@@ -36,8 +36,19 @@
 
 namespace fanout {
 
-/// The boolean of Wireshark's interface: gboolean up to 4.0, bool later.
-using wbool = decltype(have_tap_listener(0));
+namespace internal {
+template <typename Variable>
+Variable variable_of(void (*)(module_t*, const char*, const char*, const char*, Variable*));
+}  // namespace internal
+
+// Wireshark went from gboolean to bool in steps: each part of its interface says which it has.
+
+/// A preference that is true or false.
+using PreferenceBoolean = decltype(internal::variable_of(prefs_register_bool_preference));
+
+/// What a check of a table's field returns.
+using FieldCheckResult = std::invoke_result_t<uat_fld_chk_cb_t, void*, const char*, unsigned,
+                                              const void*, const void*, char**>;
 
 /// What a -z callback returns: nothing up to 4.4, whether it could start later.
 using StatInitResult = std::invoke_result_t<stat_tap_init_cb, const char*, void*>;

@@ -2,7 +2,9 @@
 #ifndef FANOUT_TAP_COUNT_TABLE_H_
 #define FANOUT_TAP_COUNT_TABLE_H_
 
-#ifdef __SSE2__
+// Every x86-64 has SSE2; MSVC does not say so.
+#if defined(__SSE2__) || defined(_M_X64)
+#define FANOUT_SSE2
 #include <emmintrin.h>
 #endif
 
@@ -34,6 +36,8 @@ constexpr uint64_t mix(uint64_t x) {
 inline void load_early([[maybe_unused]] const void* address) {
 #ifdef __GNUC__
   __builtin_prefetch(address);
+#elif defined(FANOUT_SSE2)
+  _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0);
 #endif
 }
 
@@ -143,7 +147,7 @@ class Index {
 
     // A bit for each slot that holds this hash, or is empty.
     uint32_t matches(uint32_t hash) const {
-#ifdef __SSE2__
+#ifdef FANOUT_SSE2
       const __m128i wanted = _mm_set1_epi32(static_cast<int>(hash));
       const auto* line = reinterpret_cast<const __m128i*>(hashes);
       const __m128i low = _mm_cmpeq_epi32(_mm_load_si128(line), wanted);

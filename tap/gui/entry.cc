@@ -5,6 +5,7 @@
 
 #include "tap/gui/host.h"
 #include "tap/gui/window.h"
+#include "tap/system/system.h"
 
 namespace fanout::gui {
 namespace {
@@ -30,5 +31,5 @@ void close_window() { delete g_window.data(); }
 }  // namespace
 }  // namespace fanout::gui
 
-extern "C" __attribute__((visibility("default"))) const fanout::gui::Entry fanout_gui_entry = {
+extern "C" FANOUT_EXPORT const fanout::gui::Entry fanout_gui_entry = {
     fanout::gui::kAbi, fanout::gui::open_window, fanout::gui::close_window};

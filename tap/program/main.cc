@@ -33,7 +33,7 @@ void start_wireshark(const char* program, const Arguments& arguments) {
   static report_message_routines routines{};
   routines.vreport_failure = report;
   routines.vreport_warning = report;
-  routines.report_open_failure = [](const char* path, int error, wbool for_writing) {
+  routines.report_open_failure = [](const char* path, int error, auto for_writing) {
     char* message = g_strdup_printf(file_open_error_message(error, for_writing), path);
     complain(message);
     g_free(message);

@@ -164,6 +164,8 @@ void* find_symbol(void* library, const char* name) {
   return dlsym(library == nullptr ? RTLD_DEFAULT : library, name);
 }
 
+std::string library_file(const std::string& name) { return "lib" + name + ".so"; }
+
 std::string folder_of_code(void* function) {
   Dl_info info;
   if (dladdr(function, &info) == 0 || info.dli_fname == nullptr) return {};

@@ -10,6 +10,13 @@
 #include <string_view>
 #include <vector>
 
+/// Exports a variable or function of a library to those who load it.
+#ifdef _WIN32
+#define FANOUT_EXPORT __declspec(dllexport)
+#else
+#define FANOUT_EXPORT __attribute__((visibility("default")))
+#endif
+
 namespace fanout {
 
 // Files. Paths are UTF-8 on Windows. Errors are values of errno.
@@ -58,8 +65,11 @@ void advise_huge_pages(void* memory, size_t bytes);
 void* load_library(const std::string& path);
 /// Why the last call failed, for the user.
 std::string library_error();
-/// A function or variable of a library, or of this process if that is nullptr; nullptr: none.
+/// A function or variable of a library, or of any in this process if that is nullptr; nullptr:
+/// none.
 void* find_symbol(void* library, const char* name);
+/// The file name of the library that the build calls so.
+std::string library_file(const std::string& name);
 /// The folder of the library that holds the function, with a separator at its end; or nothing.
 std::string folder_of_code(void* function);
 

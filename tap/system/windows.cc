@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 #include <winsock2.h>  // with windows.h, which must not come before it
 #include <ws2tcpip.h>
+// clang-format off
+#include <tlhelp32.h>  // after windows.h
+// clang-format on
 
 #include "tap/system/system.h"
 
@@ -82,6 +85,21 @@ HANDLE spawn(const std::vector<std::string>& words, HANDLE input, HANDLE output,
   return started.hProcess;
 }
 
+// What any library of this process exports under a name.
+FARPROC find_in_process(const char* name) {
+  const HANDLE libraries = CreateToolhelp32Snapshot(TH32CS_SNAPMODULE, 0);
+  if (libraries == INVALID_HANDLE_VALUE) return nullptr;
+  MODULEENTRY32W library{};
+  library.dwSize = sizeof library;
+  FARPROC found = nullptr;
+  for (BOOL more = Module32FirstW(libraries, &library); more && found == nullptr;
+       more = Module32NextW(libraries, &library)) {
+    found = GetProcAddress(library.hModule, name);
+  }
+  CloseHandle(libraries);
+  return found;
+}
+
 }  // namespace
 
 bool is_terminal(std::FILE* file) { return _isatty(_fileno(file)) != 0; }
@@ -137,10 +155,12 @@ std::string library_error() {
 }
 
 void* find_symbol(void* library, const char* name) {
-  const auto module =
-      library == nullptr ? GetModuleHandleW(nullptr) : static_cast<HMODULE>(library);
-  return reinterpret_cast<void*>(GetProcAddress(module, name));
+  return reinterpret_cast<void*>(library == nullptr
+                                     ? find_in_process(name)
+                                     : GetProcAddress(static_cast<HMODULE>(library), name));
 }
+
+std::string library_file(const std::string& name) { return name + ".dll"; }
 
 std::string folder_of_code(void* function) {
   HMODULE module = nullptr;
