@@ -1,5 +1,6 @@
 ; The installer of fanout.dll, for Windows:
 ;     makensis -DPLUGIN=fanout.dll -DLINE=4.4 -DVERSION=0.1.0 -DOUTPUT=setup.exe installer.nsi
+; and, to install the window's library too, -DWINDOW=FILE -DWINDOW_NAME=NAME.
 ; It finds Wireshark by the registry, as Wireshark's own installer left it, and refuses another line
 ; than the one that the plugin was built for: such a plugin would not be loaded. With /S it asks
 ; nothing, and /D=FOLDER, the last of its words, names Wireshark's folder. It ends with 0 if it
@@ -61,15 +62,23 @@ Section
   ${If} ${Errors}
     !insertmacro refuse "fanout.dll cannot be written: close Wireshark, and try again."
   ${EndIf}
+!ifdef WINDOW
+  SetOutPath "$INSTDIR\plugins\${LINE}\epan\fanout"
+  File "/oname=${WINDOW_NAME}" "${WINDOW}"
+  ${If} ${Errors}
+    !insertmacro refuse "${WINDOW_NAME} cannot be written: close Wireshark, and try again."
+  ${EndIf}
+!endif
   WriteUninstaller "$INSTDIR\uninstall-fanout-${LINE}.exe"
   WriteRegStr HKLM "${UNINSTALL}" "DisplayName" "fanout for Wireshark ${LINE}"
   WriteRegStr HKLM "${UNINSTALL}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKLM "${UNINSTALL}" "Publisher" "fanout maintainers"
   WriteRegStr HKLM "${UNINSTALL}" "InstallLocation" "$INSTDIR"
   WriteRegStr HKLM "${UNINSTALL}" "UninstallString" '"$INSTDIR\uninstall-fanout-${LINE}.exe"'
   WriteRegStr HKLM "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall-fanout-${LINE}.exe" /S'
   WriteRegDWORD HKLM "${UNINSTALL}" "NoModify" 1
   WriteRegDWORD HKLM "${UNINSTALL}" "NoRepair" 1
-  ${GetSize} "$INSTDIR\plugins\${LINE}\epan" "/M=fanout.dll /S=0K /G=0" $0 $1 $2
+  ${GetSize} "$INSTDIR\plugins\${LINE}\epan" "/M=fanout*.dll /S=0K /G=1" $0 $1 $2
   WriteRegDWORD HKLM "${UNINSTALL}" "EstimatedSize" $0
 SectionEnd
 
@@ -84,6 +93,13 @@ Section "Uninstall"
   ${If} ${Errors}
     !insertmacro refuse "fanout.dll cannot be removed: close Wireshark, and try again."
   ${EndIf}
+!ifdef WINDOW
+  Delete "$INSTDIR\plugins\${LINE}\epan\fanout\${WINDOW_NAME}"
+  ${If} ${Errors}
+    !insertmacro refuse "${WINDOW_NAME} cannot be removed: close Wireshark, and try again."
+  ${EndIf}
+  RMDir "$INSTDIR\plugins\${LINE}\epan\fanout"
+!endif
   ; Each goes only if it is empty.
   RMDir "$INSTDIR\plugins\${LINE}\epan"
   RMDir "$INSTDIR\plugins\${LINE}"
