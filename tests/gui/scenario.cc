@@ -262,6 +262,7 @@ void run_scenario() {
       {"names", scenario_names},
       {"locations", scenario_locations},
       {"live", scenario_live},
+      {"load", scenario_load},
       {"table", scenario_table},
       {"reading", scenario_reading},
       {"quit", scenario_quit},

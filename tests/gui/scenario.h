@@ -123,6 +123,7 @@ void scenario_quit();
 void scenario_random();
 void scenario_scans();
 void scenario_live();
+void scenario_load();
 void scenario_table();
 void scenario_large();
 void remember_choices();

@@ -3,6 +3,7 @@
 #include <epan/color_filters.h>
 #include <epan/funnel.h>
 #include <epan/plugin_if.h>
+#include <epan/tap.h>
 #include <wsutil/filesystem.h>
 
 #undef signals
@@ -21,7 +22,9 @@
 #include <QTabWidget>
 #include <QTest>
 #include <QTimer>
+#include <algorithm>
 #include <functional>
+#include <vector>
 
 #include "tests/gui/scenario.h"
 
@@ -33,6 +36,14 @@ void while_reading(const std::function<void()>& act) {
     if (find<QWidget>("progress")->isVisible()) return act();
     while_reading(act);
   });
+}
+
+// Of memory that this process has.
+long megabytes_in_use() {
+  QFile file("/proc/self/statm");
+  if (!file.open(QIODevice::ReadOnly)) return 0;
+  constexpr long kPagesInMegabyte = 256;
+  return file.readAll().split(' ').value(1).toLong() / kPagesInMegabyte;
 }
 
 void open_for_reading() {
@@ -155,6 +166,42 @@ void scenario_live() {
     CHECK_SEEN(wait_for([] { return tabs()->tabText(0) == "Suspects · 3"; }), tabs()->tabText(0));
     CHECK_SEEN(wait_for([] { return find<QLabel>("status")->text().startsWith("3,997 frames"); }),
                find<QLabel>("status")->text());
+  });
+}
+
+// Packets arrive at a rate, from a pipe: every second the window is drawn again.
+void scenario_load() {
+  constexpr qint64 kMostToRedraw = 50;  // ms
+  const int given = qEnvironmentVariableIntValue("FANOUT_GUI_SECONDS");
+  const int seconds = given > 0 ? given : 60;
+  CHECK(wait_for([] { return menu_entry() != nullptr; }));
+  test("CapturesWithItsWindowClosed", [&] {
+    write_line(QString("%1 MB").arg(megabytes_in_use()));
+    QTest::qWait(seconds * 500);
+    write_line(QString("%1 MB after %2 s").arg(megabytes_in_use()).arg(seconds / 2));
+  });
+  test("RedrawsWhileManyPacketsArrive", [&] {
+    menu_entry()->trigger();
+    CHECK(wait_for([] { return window() != nullptr && is_loaded(); }, 60'000));
+    tabs()->setCurrentIndex(2);
+    std::vector<qint64> times;
+    for (int i = 0; i < seconds / 2; ++i) {
+      QTest::qWait(1000);
+      QElapsedTimer clock;
+      clock.start();
+      draw_tap_listeners(false);
+      window()->repaint();
+      times.push_back(clock.elapsed());
+    }
+    std::sort(times.begin(), times.end());
+    write_line(QString("%1 MB after %2 s").arg(megabytes_in_use()).arg(seconds));
+    write_line(find<QLabel>("status")->text());
+    write_line(QString("redraws in ms: half below %1, nine of ten below %2, the longest %3")
+                   .arg(times[times.size() / 2])
+                   .arg(times[times.size() * 9 / 10])
+                   .arg(times.back()));
+    CHECK_SEEN(times[times.size() / 2] <= kMostToRedraw, QString::number(times[times.size() / 2]));
+    CHECK(rows() > 1000);
   });
 }
 
