@@ -110,6 +110,12 @@ def is_ours(plugin: Path) -> bool:
     return plugin.stem == "fanout" or re.search(IDENTITY, plugin.read_bytes()) is not None
 
 
+def built_plugin(build: Path) -> Path:
+    """The plugin in a folder of what was built: for this system or, under Wine, for Windows."""
+    for_windows = build / "fanout.dll"
+    return for_windows if for_windows.exists() else build / "fanout.so"
+
+
 def make_home(home: Path, build: Optional[Path] = None, with_window: bool = False) -> Path:
     """Makes a home, and in its folder for plugins, which it returns, installs what was built.
 
@@ -129,7 +135,7 @@ def make_home(home: Path, build: Optional[Path] = None, with_window: bool = Fals
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(plugin)
     if build is not None:
-        shutil.copy(build / "fanout.so", own)
+        shutil.copy(built_plugin(build), own)
         if with_window and (build / "fanout").is_dir():
             shutil.copytree(build / "fanout", own / "fanout")
     return own

@@ -2,11 +2,11 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 
 #include "tap/report/words.h"
+#include "tap/system/output.h"
 #include "tap/system/system.h"
 
 namespace fanout {
@@ -17,15 +17,16 @@ bool is_special(const std::string& path) {
          !g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR);
 }
 
-// Gives it a free name beside `path`, which is taken.
-int give_free_name(int descriptor, const std::string& path, std::string* name) {
+// Hands names beside `path` to `take`, which returns 0 or an error, until one is free.
+template <typename Take>
+int take_free_name(const std::string& path, std::string* name, Take take) {
   constexpr int kTries = 100;
   int code = EEXIST;
   for (int i = 0; i < kTries && code == EEXIST; ++i) {
     char suffix[16];
     g_snprintf(suffix, sizeof suffix, ".%06x", g_random_int() & 0xffffffu);
     *name = path + suffix;
-    code = name_file(descriptor, *name);
+    code = take(*name);
   }
   return code;
 }
@@ -54,25 +55,31 @@ bool Output::fail(const char* what, int code) {
 }
 
 bool Output::open() {
-  if (path_.empty()) return true;
+  if (path_.empty()) {
+    flush_others();
+    return true;
+  }
   if (g_file_test(path_.c_str(), G_FILE_TEST_IS_DIR)) return fail("cannot write", EISDIR);
   if (is_special(path_)) {
-    file_ = g_fopen(path_.c_str(), "wb");
+    file_ = open_existing(path_);
     return file_ != nullptr || fail("cannot write", errno);
   }
   // A file without write permission must not be replaced either.
   const bool exists = g_file_test(path_.c_str(), G_FILE_TEST_EXISTS);
-  if (exists && g_access(path_.c_str(), 2) != 0) return fail("cannot write", errno);
+  const int forbidden = exists ? why_not_written(path_) : 0;
+  if (forbidden != 0) return fail("cannot write", forbidden);
   char* folder = g_path_get_dirname(path_.c_str());
   int descriptor = open_nameless(folder);
   g_free(folder);
   is_nameless_ = descriptor >= 0;
   if (!is_nameless_) {
-    temporary_ = path_ + ".XXXXXX";
-    descriptor = g_mkstemp_full(temporary_.data(), O_RDWR, 0666);
-    if (descriptor < 0) {
+    const int code = take_free_name(path_, &temporary_, [&](const std::string& name) {
+      descriptor = create_file(name);
+      return descriptor < 0 ? errno : 0;
+    });
+    if (code != 0) {
       temporary_.clear();
-      return fail("cannot write", errno);
+      return fail("cannot write", code);
     }
   }
   if (exists) copy_permissions(path_, descriptor);
@@ -96,14 +103,18 @@ bool Output::commit() {
     write_error_ = name_file(descriptor, path_);
     // No call names a file and replaces another at once. If the process is killed between the two,
     // the new file is left, whole, beside the old one.
-    if (write_error_ == EEXIST) write_error_ = give_free_name(descriptor, path_, &temporary_);
+    if (write_error_ == EEXIST) {
+      write_error_ = take_free_name(
+          path_, &temporary_, [&](const std::string& name) { return name_file(descriptor, name); });
+    }
     if (write_error_ != 0) temporary_.clear();
   }
   if (std::fclose(file_) != 0 && write_error_ == 0) write_error_ = errno;
   file_ = nullptr;
   if (write_error_ != 0) return fail("cannot write", write_error_);
   if (temporary_.empty()) return true;
-  if (g_rename(temporary_.c_str(), path_.c_str()) != 0) return fail("cannot write", errno);
+  const int code = replace_file(temporary_, path_);
+  if (code != 0) return fail("cannot write", code);
   temporary_.clear();
   return true;
 }
@@ -113,15 +124,16 @@ std::string write_report(const Options& options, const Report& report, Presentat
       options.format != Format::kText || !options.file.empty() || g_get_charset(nullptr) != 0;
   Output output = options.file.empty() ? Output() : Output(options.file);
   if (!output.open()) return output.error();
+  // CSV has the same ends of lines everywhere (RFC 4180).
+  if (options.file.empty()) translate_ends_of_lines(stdout, options.format != Format::kCsv);
   render(options.format, report, presentation, [&](std::string_view text) { output.write(text); });
   return output.commit() ? "" : output.error();
 }
 
 std::string why_not_writable(const std::string& path) {
   if (is_special(path) && !g_file_test(path.c_str(), G_FILE_TEST_IS_DIR)) {
-    return g_access(path.c_str(), 2) == 0
-               ? ""
-               : std::string("cannot write \"") + path + "\": " + g_strerror(errno);
+    const int code = why_not_written(path);
+    return code == 0 ? "" : std::string("cannot write \"") + path + "\": " + g_strerror(code);
   }
   Output output(path);
   return output.open() ? "" : output.error();

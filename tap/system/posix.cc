@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tap/system/output.h"
 #include "tap/system/system.h"
 
 namespace fanout {
@@ -112,6 +113,18 @@ int name_file([[maybe_unused]] int descriptor, [[maybe_unused]] const std::strin
 #endif
 }
 
+int create_file(const std::string& path) {
+  return open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+}
+
+std::FILE* open_existing(const std::string& path) { return std::fopen(path.c_str(), "wb"); }
+
+int why_not_written(const std::string& path) { return access(path.c_str(), W_OK) == 0 ? 0 : errno; }
+
+int replace_file(const std::string& from, const std::string& to) {
+  return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
 void copy_permissions(const std::string& from, int descriptor) {
   struct stat before {};
   if (stat(from.c_str(), &before) == 0) fchmod(descriptor, before.st_mode & 07777);
@@ -120,6 +133,11 @@ void copy_permissions(const std::string& from, int descriptor) {
 std::FILE* stream_of(int descriptor, const char* mode) { return fdopen(descriptor, mode); }
 
 int descriptor_of(std::FILE* stream) { return fileno(stream); }
+
+void translate_ends_of_lines(std::FILE*, bool) {}
+
+// There is one C library.
+void flush_others() {}
 
 std::string temporary_folder() {
   const char* named = std::getenv("TMPDIR");

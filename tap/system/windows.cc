@@ -10,6 +10,7 @@
 #include <tlhelp32.h>  // after windows.h
 // clang-format on
 
+#include "tap/system/output.h"
 #include "tap/system/system.h"
 
 namespace fanout {
@@ -114,12 +115,43 @@ bool is_standard_output(const std::string&) { return false; }
 int open_nameless(const std::string&) { return -1; }
 int name_file(int, const std::string&) { return ENOSYS; }
 
+int create_file(const std::string& path) {
+  return _wopen(wide(path).c_str(), _O_CREAT | _O_EXCL | _O_RDWR | _O_BINARY | _O_NOINHERIT,
+                _S_IREAD | _S_IWRITE);
+}
+
+std::FILE* open_existing(const std::string& path) { return _wfopen(wide(path).c_str(), L"wb"); }
+
+int why_not_written(const std::string& path) {
+  constexpr int kWriting = 2;
+  return _waccess(wide(path).c_str(), kWriting) == 0 ? 0 : errno;
+}
+
+// It cannot be replaced while anybody has it open.
+int replace_file(const std::string& from, const std::string& to) {
+  return MoveFileExW(wide(from).c_str(), wide(to).c_str(), MOVEFILE_REPLACE_EXISTING) ? 0 : EACCES;
+}
+
 // A new file has the permissions of its folder.
 void copy_permissions(const std::string&, int) {}
 
 std::FILE* stream_of(int descriptor, const char* mode) { return _fdopen(descriptor, mode); }
 
 int descriptor_of(std::FILE* stream) { return _fileno(stream); }
+
+void translate_ends_of_lines(std::FILE* stream, bool translate) {
+  std::fflush(stream);
+  _setmode(_fileno(stream), translate ? _O_TEXT : _O_BINARY);
+}
+
+// The official Wireshark has Microsoft's newer C library, this has the one that is part of Windows.
+void flush_others() {
+  const HMODULE other = GetModuleHandleW(L"ucrtbase.dll");
+  if (other == nullptr) return;
+  const auto flush =
+      reinterpret_cast<int (*)(void*)>(reinterpret_cast<void*>(GetProcAddress(other, "fflush")));
+  if (flush != nullptr) flush(nullptr);
+}
 
 std::string temporary_folder() {
   wchar_t folder[MAX_PATH + 1];

@@ -16,6 +16,7 @@
 #include "tap/capture/resolver.h"
 #include "tap/capture/versions.h"
 #include "tap/report/output.h"
+#include "tap/system/output.h"
 #include "tap/terminal/memory.h"
 #include "tap/terminal/progress.h"
 #include "tap/terminal/settings.h"
@@ -206,6 +207,7 @@ StatInitResult print_help() {
     if (!window.empty()) window += ", ";
     window += row.word;
   }
+  flush_others();
   std::printf(
       "Usage: tshark -q -z fanout[,threshold][,option]...[,filter] -r FILE\n"
       "Options come in any order, each at most once:\n\n"

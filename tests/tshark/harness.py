@@ -1,5 +1,6 @@
 """What the tests share: a tshark that loads the plugin, captures, and ways to ask them."""
 import contextlib
+import functools
 import json
 import re
 import shutil
@@ -43,6 +44,8 @@ class Setup:
     """Whether all shared captures are read."""
     update_golden: bool
     sanitizer: str
+    is_windows: bool
+    """Whether tshark is that of Windows, under Wine."""
 
 
 _setup: Optional[Setup] = None
@@ -80,7 +83,8 @@ def set_up(
             shared=shared if has_shared else None,
             take_all=take_all,
             update_golden=update_golden,
-            sanitizer=ordinary.sanitizer_of(build / "fanout.so"),
+            sanitizer=ordinary.sanitizer_of(ordinary.built_plugin(build)),
+            is_windows=ordinary.built_plugin(build).suffix == ".dll",
         )
         yield _setup
     finally:
@@ -118,6 +122,24 @@ def run(
 
 def tshark(*arguments: str, **how: Any) -> Done:
     return run("tshark", *arguments, **how)
+
+
+Test = Callable[..., None]
+
+
+def not_on_windows(why: str) -> Callable[[Test], Test]:
+    """For a test of what Windows has none of."""
+
+    def decorate(test: Test) -> Test:
+        @functools.wraps(test)
+        def if_not_windows(self: unittest.TestCase) -> None:
+            if setup().is_windows:
+                self.skipTest(why)
+            test(self)
+
+        return if_not_windows
+
+    return decorate
 
 
 # Captures

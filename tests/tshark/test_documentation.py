@@ -119,7 +119,7 @@ class Version(TsharkTest):
         """The plugin, the build and the changelog have one version."""
         build = (REPOSITORY / "CMakeLists.txt").read_text(encoding="utf-8")
         changelog = (REPOSITORY / "packaging/debian/changelog").read_text(encoding="utf-8")
-        loaded = re.search(r"^fanout\.so\s+([0-9.]+)\s", self.ask("-G", "plugins"), re.MULTILINE)
+        loaded = re.search(r"^fanout\.(?:so|dll)\s+([0-9.]+)\s", self.ask("-G", "plugins"), re.MULTILINE)
         assert loaded
         self.assertIn(f"project(fanout VERSION {loaded.group(1)} ", build)
         self.assertTrue(changelog.startswith(f"fanout ({loaded.group(1)}-"))

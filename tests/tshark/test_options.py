@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, List
 
-from harness import Done, TsharkTest, capture, run, setup, truth, tshark
+from harness import Done, TsharkTest, capture, not_on_windows, run, setup, truth, tshark
 
 CAPTURE = "syn-sweep"
 SWEPT = 250
@@ -263,6 +263,7 @@ class Errors(TsharkTest):
     def test_file_that_is_a_folder(self) -> None:
         self.refused(f"fanout,file={setup().scratch}", str(setup().scratch), "irectory")
 
+    @not_on_windows("Windows has no such permissions")
     def test_file_in_a_folder_that_cannot_be_written(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o555)
@@ -325,6 +326,7 @@ class Files(TsharkTest):
         self.statistic(f"fanout,file={path}", CAPTURE)
         self.assertEqual(path.read_text(), self.statistic("fanout", CAPTURE))
 
+    @not_on_windows("a new file has those of its folder there")
     def test_keeps_the_permissions_of_what_was_there(self) -> None:
         path = self.scratch_file("report", "old")
         path.chmod(0o640)
@@ -346,6 +348,7 @@ class Files(TsharkTest):
         self.assertNotEqual(done.status, 0)
         self.assertEqual(path.read_text(), "old")
 
+    @not_on_windows("few may make links there, and they are replaced")
     def test_link_stays_a_link(self) -> None:
         target, link = self.scratch_file("target", "old"), self.scratch("link")
         link.symlink_to(target)
@@ -353,6 +356,7 @@ class Files(TsharkTest):
         self.assertTrue(link.is_symlink())
         self.assertEqual(target.read_text(), self.statistic("fanout", CAPTURE))
 
+    @not_on_windows("few may make links there, and they are replaced")
     def test_link_to_nothing_makes_its_target(self) -> None:
         target, link = self.scratch("target"), self.scratch("link")
         link.symlink_to(target)
@@ -360,10 +364,12 @@ class Files(TsharkTest):
         self.assertTrue(link.is_symlink())
         self.assertEqual(target.read_text(), self.statistic("fanout", CAPTURE))
 
+    @not_on_windows("Windows has it by another name")
     def test_null_device(self) -> None:
         self.assertEqual(self.statistic("fanout,file=/dev/null", CAPTURE), "")
         self.assertFalse(os.path.isfile("/dev/null"))
 
+    @not_on_windows("standard output has no name there")
     def test_standard_output_that_is_a_file(self) -> None:
         log = self.scratch_file("log", "before\n")
         command = f"tshark -n -q -z fanout,file=/dev/stdout -r '{capture(CAPTURE)}' >> '{log}'"
@@ -371,6 +377,7 @@ class Files(TsharkTest):
         self.assertEqual((done.status, done.out, done.err), (0, "", ""))
         self.assertEqual(log.read_text(), "before\n" + self.statistic("fanout", CAPTURE))
 
+    @not_on_windows("Windows has none")
     def test_full_device(self) -> None:
         done = tshark("-n", "-q", "-z", "fanout,file=/dev/full", "-r", capture(CAPTURE))
         self.assertNotEqual(done.status, 0)
@@ -383,6 +390,7 @@ class Files(TsharkTest):
         option = f"fanout,0,json,all,pairs,file={path}"
         return run("sh", "-c", script, "sh", option, capture(CAPTURE))
 
+    @not_on_windows("Windows limits no sizes of files")
     def test_full_disk(self) -> None:
         for path in (self.scratch("new"), self.scratch_file("report", "old")):
             before = set(os.listdir(setup().scratch))
@@ -393,6 +401,7 @@ class Files(TsharkTest):
             self.assertEqual(set(os.listdir(setup().scratch)), before)
         self.assertEqual(path.read_text(), "old")
 
+    @not_on_windows("Windows limits no sizes of files")
     def test_killed_while_writing(self) -> None:
         for path in (self.scratch("new"), self.scratch_file("report", "old")):
             before = set(os.listdir(setup().scratch))

@@ -1,0 +1,14 @@
+# To be sourced: Wine, with a home of its own, $work, so that it touches no one's. In another locale, it
+# sees no file whose name is not ASCII.
+
+drive=$work/wine/drive_c
+
+on_wine() {
+  env -i PATH="$PATH" HOME="$work" LC_ALL=C.UTF-8 WINEPREFIX="$work/wine" WINEDEBUG=-all \
+    WINEDLLOVERRIDES='mscoree,mshtml=' "$@"
+}
+
+# Its first start makes its folders.
+start_wine() { on_wine wineboot -i >/dev/null 2>&1; }
+
+end_wine() { on_wine wineserver -k || true; }
