@@ -181,7 +181,9 @@ uint64_t Many::merge_once(const Sink& sink) {
   }
   std::unique_ptr<Workers> workers;
   if (settings_.jobs > 0 && captures.size() > 1) {
-    const auto work = [this](uint32_t number) {
+    Workers::Work work;
+    work.path = [this](uint32_t number) { return sources_[number].name; };
+    work.collect = [this](uint32_t number) {
       const Source& source = sources_[number];
       ReadSettings settings = settings_.read;
       settings.is_last = true;

@@ -25,6 +25,7 @@ void CaptureReader::use_library() {
 
 bool CaptureReader::next() {
   if (settings_.stop->load(std::memory_order_relaxed) || !file_.read()) return false;
+  FrameWatch::begin(file_.number());
   by_headers_ = headers_may_do_ && read_headers();
   if (!by_headers_ && !is_dissecting_) {
     use_library();

@@ -8,6 +8,7 @@
 
 #include "tap/count/tunnels.h"
 #include "tap/program/capture_file.h"
+#include "tap/program/frame_watch.h"
 #include "tap/program/library.h"
 
 namespace fanout {
@@ -47,6 +48,7 @@ class CaptureReader {
   void dissect();
   void choose(std::vector<Observation>& observations);
 
+  FrameWatch watch_;
   CaptureFile& file_;
   ReadSettings settings_;
   FrameReader reader_;

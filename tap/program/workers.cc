@@ -18,9 +18,9 @@ namespace {
 // How far they may be ahead of what is taken: so much waits in temporary files.
 constexpr size_t kAhead = 4;
 constexpr size_t kMostText = 1024;
-// What the process of a file ends with when it has sent what it collected: whether it needed
-// libwireshark for it.
-enum Ended : int { kSent = 0, kNeededLibrary = 3 };
+// What the process of a file ends with: it has sent what it collected, and needed libwireshark for
+// it or not; or it gave up.
+enum Ended : int { kSent = 0, kNeededLibrary = 3, kGaveUp = 4 };
 
 // A result as it is sent, with the temporary file's descriptor beside it.
 struct Message {
@@ -85,6 +85,16 @@ pid_t start_process() {
   return process;
 }
 
+// For the user, of a process that sent nothing.
+std::string why_it_ended(int status) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kGaveUp) {
+    return "Wireshark's dissection does not end with one of its frames";
+  }
+  const std::string how = WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
+                                              : "status " + std::to_string(WEXITSTATUS(status));
+  return "the process that read it ended unexpectedly (" + how + ")";
+}
+
 }  // namespace
 
 Workers::Workers(unsigned jobs, std::vector<uint32_t> order, Library& library, Work work)
@@ -138,9 +148,8 @@ bool Workers::read_apart(uint32_t number) {
     }
     const int ended = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     if (ended == kSent || ended == kNeededLibrary) return ended == kNeededLibrary;
-    const std::string how =
-        WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "status " + std::to_string(ended);
-    put(message.problem, "The process that read it ended unexpectedly (" + how + ")");
+    put(message.problem,
+        "The file \"" + work_.path(number) + "\" is left out: " + why_it_ended(status) + ".");
   } catch (const Failure& failure) {
     message.failure = failure.status();
     put(message.problem, failure.what());
@@ -150,11 +159,12 @@ bool Workers::read_apart(uint32_t number) {
 }
 
 void Workers::read(uint32_t number) {
+  FrameWatch::set_give_up([](uint32_t) { _exit(kGaveUp); });
   Message message{};
   message.number = number;
   Collected collected;
   try {
-    collected = work_(number);
+    collected = work_.collect(number);
     put(message.problem, collected.facts.problem);
   } catch (const Failure& failure) {
     message.failure = failure.status();

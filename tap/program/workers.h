@@ -18,8 +18,11 @@ namespace fanout {
 /// taken.
 class Workers {
  public:
-  /// Collects the file with this number; called in the processes.
-  using Work = std::function<Collected(uint32_t number)>;
+  /// What is done with the file of this number, in the processes.
+  struct Work {
+    std::function<Collected(uint32_t number)> collect;
+    std::function<std::string(uint32_t number)> path;
+  };
 
   /// Starts `jobs` servers for the files with the numbers in `order`: processes that start another
   /// for each file. A server has prepared `library`, once a file needed it, and the process of the

@@ -1,17 +1,27 @@
 """What can go wrong around the program: disks, folders, signals, other programs, surroundings."""
 import errno
+import json
 import os
 import resource
 import signal
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 import ordinary
+import pcaps
 from harness import Done, ProgramTest, capture, setup, wait_for_more
 
 FORMATS = (["--text"], ["--csv", "--pairs"], ["--json"], ["--html"])
+
+
+DOES_NOT_END = """
+local endless = Proto("endless", "Does not end")
+function endless.dissector(buffer) while buffer:len() > 0 do end end
+DissectorTable.get("udp.port"):add(4242, endless)
+"""
 
 
 class Faults(ProgramTest):
@@ -176,3 +186,29 @@ class Faults(ProgramTest):
         self.assertEqual(done.status, 2)
         self.assertIn("/\ufffd\ufffd\ufffd.pcap", done.err)
         self.assertIn("/\ufffd\ufffd\ufffd.pcap", output.read_bytes().decode("utf-8"))
+
+    def test_a_dissection_that_does_not_end(self) -> None:
+        """It costs the capture: that of its process, or of the program."""
+        home = setup().scratch / "endless"
+        ordinary.make_home(home)
+        script = ordinary.lua_folder(home) / "endless.lua"
+        script.write_text(DOES_NOT_END)
+        ordinary.make_readable(home)
+        capture_ = home / "endless.pcap"
+        frame = bytes.fromhex("0200000000010200000000020800" "4500001d0000000040110000" "c0000201c0000202")
+        frame += bytes.fromhex("1092109200090000" "00")
+        record = struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame
+        packet = pcaps.Packet(0, record, frame)
+        pcaps.write(capture_, pcaps.read(capture("demo")), [packet])
+
+        def ask(others: List[str]) -> Done:
+            return self.fanout("-n", "--json", "--full", *others, str(capture_), home=home)
+
+        alone, among_others = ordinary.side_by_side(ask, [[], ["--jobs", "1", capture("demo")]])
+        why = "Wireshark's dissection does not end with"
+        self.says(alone, 2, f"fanout: {why} frame 1\n")
+        self.assertEqual(alone.out, b"")
+        self.says(among_others, 2, f'The file "{capture_}" is left out: {why} one of its frames.')
+        frames = {file["path"]: file["frames"] for file in json.loads(among_others.out)["files"]}
+        self.assertGreater(frames[capture("demo")], 0)
+        self.assertEqual(frames[str(capture_)], 0)

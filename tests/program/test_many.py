@@ -359,7 +359,8 @@ class Many(ProgramTest):
         os.kill(reader, signal.SIGKILL)
         out, err = program.communicate()
         self.assertEqual(program.returncode, 2, err)
-        self.assertIn(b"ended unexpectedly (Killed)", err)
+        why = f'The file "{self.folder}/sweep.pcap" is left out: the process that read it ended'
+        self.assertIn(f"{why} unexpectedly (Killed).", err.decode())
         found = json.loads(out)
         demo, sweep = found["files"]
         self.assertEqual(found["frames"], demo["frames"])
