@@ -5,8 +5,8 @@
 
 Packets come through a pipe, each of a pair that is new, so that the plugin's limit of pairs is soon
 reached. Both tsharks run one after the other, each for so many seconds; their memory is printed ten
-times. What tshark keeps of each conversation grows in both: the plugin's share is the difference, and
-must not grow once the limit is reached.
+times. What tshark keeps of each conversation, and 4.0 of each file of the ring, grows in both: the
+plugin's share is the difference, and must not grow once the limit is reached.
 """
 import argparse
 import os

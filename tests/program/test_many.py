@@ -41,11 +41,6 @@ def children(process: int) -> List[int]:
     return []
 
 
-def parent(process: int) -> int:
-    stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2]
-    return int(stat.split()[1])
-
-
 def reads(process: int, path: Path) -> bool:
     """Whether it has that file open."""
     with contextlib.suppress(FileNotFoundError, PermissionError):
@@ -335,9 +330,9 @@ class Many(ProgramTest):
         )
         return Done.of(done.returncode, done.stdout, done.stderr)
 
-    def start_reading(self) -> "Tuple[subprocess.Popen[bytes], int]":
+    def start_reading(self) -> "Tuple[subprocess.Popen[bytes], int, int]":
         """Starts it on two captures, of which one takes a while, and waits until that is read; with
-        the process that reads it."""
+        the process that reads it, and the server that started that."""
         sweep = self.folder / "sweep.pcap"
         make = [sys.executable, str(GENERATE), "--large", "syn-sweep", "100000", str(sweep)]
         subprocess.run(make, check=True)
@@ -350,12 +345,12 @@ class Many(ProgramTest):
             for server in children(program.pid):
                 for reader in children(server):
                     if reads(reader, sweep):
-                        return program, reader
+                        return program, reader, server
             time.sleep(0.05)
         self.fail("nobody reads the capture")
 
     def test_a_process_that_dies_costs_the_capture_that_it_reads(self) -> None:
-        program, reader = self.start_reading()
+        program, reader, _ = self.start_reading()
         os.kill(reader, signal.SIGKILL)
         out, err = program.communicate()
         self.assertEqual(program.returncode, 2, err)
@@ -368,8 +363,8 @@ class Many(ProgramTest):
         self.assertIn("Killed", sweep["problem"])
 
     def test_without_those_who_read_it_ends_with_a_message(self) -> None:
-        program, reader = self.start_reading()
-        os.kill(parent(reader), signal.SIGKILL)
+        program, _, server = self.start_reading()
+        os.kill(server, signal.SIGKILL)
         out, err = program.communicate()
         self.assertEqual((program.returncode, out), (2, b""))
         self.assertIn(b"fanout: a process that reads captures was ended", err)
