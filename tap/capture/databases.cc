@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "tap/system/files.h"
+
 namespace fanout {
 namespace {
 
@@ -31,13 +33,12 @@ std::vector<std::string> find_databases(const std::vector<std::string>& folders)
   std::vector<std::string> found;
   for (const std::string& folder : folders) {
     std::error_code error;
-    fs::directory_iterator entries(folder, error);
+    fs::directory_iterator entries(path_of(folder), error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
       const fs::path& path = entries->path();
       std::error_code unknown;
-      const bool may_be =
-          path.filename().string().ends_with(".mmdb") && entries->is_regular_file(unknown);
-      if (may_be && is_database(path)) found.push_back(path.string());
+      const bool may_be = text_of(path).ends_with(".mmdb") && entries->is_regular_file(unknown);
+      if (may_be && is_database(path)) found.push_back(text_of(path));
     }
   }
   return found;

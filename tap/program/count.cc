@@ -17,6 +17,8 @@
 #include "tap/program/speed.h"
 #include "tap/report/output.h"
 #include "tap/runs/collector.h"
+#include "tap/system/files.h"
+#include "tap/system/output.h"
 #include "tap/terminal/settings.h"
 
 namespace fanout {
@@ -82,7 +84,7 @@ void Count::count_one(const std::string& path) {
   const std::unique_ptr<CaptureFile> file = CaptureFile::open(path, &error);
   if (!file) throw Failure(2, error);
   std::error_code unknown;
-  const auto size = std::filesystem::file_size(path, unknown);
+  const auto size = std::filesystem::file_size(path_of(path), unknown);
   Speed speed;
   speed.start(1, unknown ? 0 : size);
   CaptureReader reader(*file, read_settings());
@@ -236,6 +238,7 @@ void Count::write_runs_file(RunsWriter& writer, const RunsHeader& header) const 
   }
   Output output = path == "-" ? Output() : Output(path);
   if (!output.open()) throw Failure(2, output.error());
+  translate_ends_of_lines(stdout, path != "-");
   if (!writer.finish(header, [&](std::string_view text) { output.write(text); })) {
     throw Failure(2, writer.error());
   }

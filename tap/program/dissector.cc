@@ -10,6 +10,7 @@
 #include "tap/capture/locations.h"
 #include "tap/capture/names.h"
 #include "tap/capture/observe.h"
+#include "tap/system/system.h"
 
 // What libwireshark calls back with.
 struct packet_provider_data {
@@ -266,9 +267,7 @@ class Library : public Dissector {
 }  // namespace
 }  // namespace fanout
 
-extern "C" WS_DLL_PUBLIC_DEF fanout::Dissector* fanout_dissector();
-
-fanout::Dissector* fanout_dissector() {
+extern "C" FANOUT_EXPORT fanout::Dissector* fanout_dissector() {
   static fanout::Library library;
   return &library;
 }

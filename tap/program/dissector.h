@@ -65,7 +65,7 @@ class Dissector {
 /// The module's entry, a function of this type.
 using DissectorEntry = Dissector*();
 inline constexpr const char* kDissectorEntry = "fanout_dissector";
-inline constexpr const char* kDissectorModule = "fanout-dissector.so";
+inline constexpr const char* kDissectorModule = "fanout-dissector";
 
 }  // namespace fanout
 

@@ -9,8 +9,8 @@ namespace fanout {
 /// Watches the frames that a process reads, as long as this lives. There is one at a time.
 class FrameWatch {
  public:
-  /// Called from a signal's handler with the number of a frame that takes too long: only what is
-  /// safe there may be done, and it must end the process.
+  /// Called from what tick_every() calls, with the number of a frame that takes too long: only what
+  /// is safe there may be done, and it must end the process.
   using GiveUp = void (*)(uint32_t frame);
 
   /// A frame takes too long once it took so many seconds of processor time, or twice that: ordinary

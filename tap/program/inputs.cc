@@ -9,10 +9,9 @@
 #include <set>
 #include <utility>
 
-#include <sys/stat.h>
-
 #include "tap/program/capture_file.h"
 #include "tap/runs/file.h"
+#include "tap/system/files.h"
 
 namespace fanout {
 namespace {
@@ -41,12 +40,13 @@ bool is_of_a_network(CaptureFile& file) {
 class Search {
  public:
   void add(const std::string& name) {
-    struct stat found {};
-    if (stat(name.c_str(), &found) != 0) {
-      leave_out(name, "The file \"" + name + "\" cannot be read: " + std::strerror(errno) + ".");
-    } else if (S_ISDIR(found.st_mode)) {
+    FileState found;
+    const int error = look_at(name, found);
+    if (error != 0) {
+      leave_out_unreadable(name, error);
+    } else if (found.kind == FileState::Kind::kFolder) {
       add_folder(name, found);
-    } else if (!S_ISREG(found.st_mode)) {
+    } else if (found.kind != FileState::Kind::kRegular) {
       leave_out(name,
                 "The file \"" + name + "\" is no regular file; such a one can only be read alone.");
     } else {
@@ -68,24 +68,26 @@ class Search {
     inputs_.unreadable.push_back({path, std::move(problem)});
   }
 
-  bool is_new(const struct stat& found) {
-    return seen_.insert({found.st_dev, found.st_ino}).second;
+  void leave_out_unreadable(const std::string& path, int error) {
+    leave_out(path, "The file \"" + path + "\" cannot be read: " + std::strerror(error) + ".");
   }
 
-  void add_folder(const std::string& name, const struct stat& found) {
+  bool is_new(const FileState& found) { return seen_.insert(found.identity).second; }
+
+  void add_folder(const std::string& name, const FileState& found) {
     if (!is_new(found)) return;
     std::error_code error;
     std::vector<std::string> names;
-    fs::directory_iterator entries(name, error);
+    fs::directory_iterator entries(path_of(name), error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      names.push_back(entries->path().string());
+      names.push_back(text_of(entries->path()));
     }
     if (error) {
       leave_out(name, "The folder \"" + name + "\" cannot be read: " + error.message() + ".");
     }
     std::sort(names.begin(), names.end());
     for (const std::string& inside : names) {
-      if (fs::is_symlink(inside, error)) {
+      if (fs::is_symlink(path_of(inside), error)) {
         links_.push_back(inside);
       } else {
         add_entry(inside);
@@ -94,15 +96,17 @@ class Search {
   }
 
   void add_entry(const std::string& name) {
-    struct stat found {};
-    if (stat(name.c_str(), &found) != 0) return;  // a link to nowhere
-    if (S_ISDIR(found.st_mode)) add_folder(name, found);
-    if (S_ISREG(found.st_mode) && found.st_size > 0) add_file(name, found, false);
+    FileState found;
+    const int error = look_at(name, found);
+    if (error == EACCES) leave_out_unreadable(name, error);
+    if (error != 0) return;  // else, a link to nowhere
+    if (found.kind == FileState::Kind::kFolder) add_folder(name, found);
+    if (found.kind == FileState::Kind::kRegular && found.bytes > 0) add_file(name, found, false);
   }
 
-  void add_file(const std::string& path, const struct stat& found, bool is_named) {
+  void add_file(const std::string& path, const FileState& found, bool is_named) {
     if (!is_new(found)) return;
-    Input input{path, false, kNoTime, static_cast<uint64_t>(found.st_size)};
+    Input input{path, false, kNoTime, found.bytes};
     if (are_runs(beginning_of(path))) {
       input.is_runs = true;
       input.begin = kNoTime;
@@ -123,16 +127,17 @@ class Search {
 
   Inputs inputs_;
   std::vector<std::string> links_;  // in folders; still to be followed
-  std::set<std::pair<dev_t, ino_t>> seen_;
+  std::set<std::pair<uint64_t, uint64_t>> seen_;
 };
 
 }  // namespace
 
 bool are_many(const std::vector<std::string>& names) {
   if (names.size() > 1) return true;
-  std::error_code error;
-  if (fs::is_directory(names[0], error)) return true;
-  return fs::is_regular_file(names[0], error) && are_runs(beginning_of(names[0]));
+  FileState found;
+  if (look_at(names[0], found) != 0) return false;
+  return found.kind == FileState::Kind::kFolder ||
+         (found.kind == FileState::Kind::kRegular && are_runs(beginning_of(names[0])));
 }
 
 Inputs find_inputs(const std::vector<std::string>& names) {

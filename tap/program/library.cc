@@ -6,8 +6,8 @@ namespace fanout {
 
 Dissector& Library::get() {
   if (dissector_ != nullptr) return *dissector_;
-  // Found by the program's run path, which names no other folder.
-  void* module = load_library(kDissectorModule);
+  // Found by the program's run path, which names no other folder; on Windows, beside the program.
+  void* module = load_library(module_file(kDissectorModule));
   if (module == nullptr) throw Failure(2, "cannot load the dissection: " + library_error());
   const auto entry = reinterpret_cast<DissectorEntry*>(find_symbol(module, kDissectorEntry));
   if (entry == nullptr) throw Failure(2, "cannot load the dissection: " + library_error());

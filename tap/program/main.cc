@@ -1,7 +1,6 @@
 // The program `fanout`: the report on captures, counted as they are read.
 #include <atomic>
 #include <clocale>
-#include <csignal>
 #include <cstdio>
 
 #include <glib.h>
@@ -11,6 +10,7 @@
 #include "tap/program/arguments.h"
 #include "tap/program/count.h"
 #include "tap/report/output.h"
+#include "tap/system/process.h"
 #include "tap/terminal/memory.h"
 
 namespace fanout {
@@ -44,7 +44,6 @@ void start_wireshark(const char* program, const Arguments& arguments) {
   routines.report_write_failure = [](const char* path, int error) {
     complain("cannot write \"" + std::string(path) + "\": " + g_strerror(error));
   };
-  start_log("fanout", report);
   init_process_policies();
   relinquish_special_privs_perm();
   char* error = start_configuration(program);
@@ -63,17 +62,9 @@ void start_wireshark(const char* program, const Arguments& arguments) {
   wtap_init(true);
 }
 
-// What was read is reported; a second signal ends at once.
-void stop_at_signals() {
-  struct sigaction action {};
-  action.sa_handler = [](int) { g_stop = true; };
-  // Without SA_RESTART, so that reading a pipe where nothing comes is interrupted.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
-
 int run(int count, char** words) {
+  // Before GLib has anything to say: without a console on Windows, it would end the process.
+  start_log("fanout", report);
   auto parsed = parse_arguments(count, words);
   if (const auto* error = std::get_if<OptionError>(&parsed)) throw Failure(1, error->message);
   const auto& arguments = std::get<Arguments>(parsed);
@@ -93,7 +84,8 @@ int run(int count, char** words) {
     if (!why.empty()) throw Failure(1, std::string(option) + ": " + why);
   }
   start_wireshark(words[0], arguments);
-  stop_at_signals();
+  // What was read is reported.
+  call_when_stopped([] { g_stop = true; });
   return Count(arguments, g_stop, complain).run();
 }
 

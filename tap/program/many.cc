@@ -4,9 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include <sys/mman.h>
-
 #include "tap/program/workers.h"
+#include "tap/system/process.h"
 
 namespace fanout {
 namespace {
@@ -17,9 +16,8 @@ bool was_opened(const FileFacts& facts) { return !facts.format.empty() || facts.
 }  // namespace
 
 Many::Many(Inputs inputs, ManySettings settings) : settings_(std::move(settings)) {
-  void* memory =
-      mmap(nullptr, sizeof(Progressed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw Failure(2, "cannot share memory");
+  void* memory = share_memory(sizeof(Progressed));
+  if (memory == nullptr) throw Failure(2, "cannot share memory");
   progress_ = new (memory) Progressed;
   for (Unreadable& unreadable : inputs.unreadable) leave_out(std::move(unreadable));
   std::vector<RunsFile> runs;
@@ -44,7 +42,7 @@ Many::Many(Inputs inputs, ManySettings settings) : settings_(std::move(settings)
   number_files();
 }
 
-Many::~Many() { munmap(progress_, sizeof(Progressed)); }
+Many::~Many() { release_memory(progress_, sizeof(Progressed)); }
 
 void Many::note_problem(const std::string& problem) {
   has_problems_ = true;
@@ -189,8 +187,7 @@ uint64_t Many::merge_once(const Sink& sink) {
       settings.is_last = true;
       return collect(source.name, source.numbers[0], settings, source.join, *progress_);
     };
-    workers = std::make_unique<Workers>(settings_.jobs, std::move(captures),
-                                        *settings_.read.library, work);
+    workers = start_workers(settings_.jobs, std::move(captures), *settings_.read.library, work);
   }
   Merge merge;
   for (const Source& source : sources_) {

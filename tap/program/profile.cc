@@ -12,6 +12,7 @@
 #include <wsutil/filesystem.h>
 
 #include "tap/capture/databases.h"
+#include "tap/system/files.h"
 
 namespace fanout {
 namespace {
@@ -48,7 +49,8 @@ std::string take(char* text) {
   return result;
 }
 
-bool file_has_settings(const std::string& path) {
+bool file_has_settings(const std::string& name) {
+  const fs::path path = path_of(name);
   std::error_code error;
   if (!fs::exists(path, error)) return false;
   std::ifstream file(path);
@@ -77,20 +79,22 @@ std::string unquoted(std::string_view line) {
   return text;
 }
 
-bool folder_has_plugins(const char* path) {
+bool folder_has_plugins(const char* name) {
+  if (name == nullptr) return false;
+  const fs::path path = path_of(name);
   std::error_code error;
-  if (path == nullptr || !fs::is_directory(path, error)) return false;
+  if (!fs::is_directory(path, error)) return false;
   fs::recursive_directory_iterator entries(path, error);
   for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
     const fs::path& file = entries->path();
     if (file.extension() != ".so" && file.extension() != ".lua" && file.extension() != ".dll") {
       continue;
     }
-    const std::string name = file.stem().string();
+    const std::string name = text_of(file.stem());
     // The window's library of this project's plugin is below a folder of its own.
     const bool is_usual =
         std::find(kUsualPlugins.begin(), kUsualPlugins.end(), name) != kUsualPlugins.end() ||
-        name.starts_with("libfanout-gui-");
+        name.starts_with("libfanout-gui-") || name.starts_with("fanout-gui-");
     if (!is_usual) return true;
   }
   return static_cast<bool>(error);
@@ -111,9 +115,9 @@ std::vector<std::string> database_folders() {
   constexpr const char* kList = "maxmind_db_paths";
   std::vector<std::string> folders(kDatabaseFolders.begin(), kDatabaseFolders.end());
   // Not of the profile; that of all users counts where the user has none.
-  std::string path = take(get_persconffile_path(kList, false));
+  fs::path path = path_of(take(get_persconffile_path(kList, false)));
   std::error_code error;
-  if (!fs::exists(path, error)) path = take(get_datafile_path(kList));
+  if (!fs::exists(path, error)) path = path_of(take(get_datafile_path(kList)));
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     if (is_setting(line)) folders.push_back(unquoted(line));

@@ -6,9 +6,12 @@
 #endif
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <map>
 
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,9 +98,35 @@ std::string why_it_ended(int status) {
   return "the process that read it ended unexpectedly (" + how + ")";
 }
 
-}  // namespace
+class ForkedWorkers : public Workers {
+ public:
+  ForkedWorkers(unsigned jobs, std::vector<uint32_t> order, Library& library, Work work);
+  ~ForkedWorkers() override;
+  ForkedWorkers(const ForkedWorkers&) = delete;
+  ForkedWorkers& operator=(const ForkedWorkers&) = delete;
 
-Workers::Workers(unsigned jobs, std::vector<uint32_t> order, Library& library, Work work)
+  Collected take(uint32_t number, const std::function<void()>& wait) override;
+
+ private:
+  [[noreturn]] void serve() noexcept;
+  [[noreturn]] void read(uint32_t number);
+  bool read_apart(uint32_t number);
+  void allow_next();
+  bool receive();
+  void fail_without_servers();
+
+  std::vector<uint32_t> order_;
+  Library& library_;
+  Work work_;
+  std::vector<pid_t> servers_;
+  int tokens_[2] = {-1, -1};   // a pipe of numbers to collect
+  int results_[2] = {-1, -1};  // what was collected comes back
+  size_t allowed_ = 0;
+  std::map<uint32_t, Collected> ready_;
+};
+
+ForkedWorkers::ForkedWorkers(unsigned jobs, std::vector<uint32_t> order, Library& library,
+                             Work work)
     : order_(std::move(order)), library_(library), work_(std::move(work)) {
   if (pipe(tokens_) != 0 || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, results_) != 0) {
     fail("cannot make a pipe");
@@ -111,7 +140,7 @@ Workers::Workers(unsigned jobs, std::vector<uint32_t> order, Library& library, W
   for (size_t i = 0; i < jobs + kAhead; ++i) allow_next();
 }
 
-Workers::~Workers() {
+ForkedWorkers::~ForkedWorkers() {
   for (const int descriptor : {tokens_[0], tokens_[1], results_[0], results_[1]}) {
     if (descriptor >= 0) close(descriptor);
   }
@@ -122,7 +151,7 @@ Workers::~Workers() {
 }
 
 // The life of a server: it ends when nobody is there to ask it.
-void Workers::serve() noexcept {
+void ForkedWorkers::serve() noexcept {
   close(tokens_[1]);
   close(results_[0]);
   if (library_.is_loaded()) library_.get().prepare();
@@ -137,7 +166,7 @@ void Workers::serve() noexcept {
 }
 
 // Has a file read by a process of its own; whether that needed libwireshark.
-bool Workers::read_apart(uint32_t number) {
+bool ForkedWorkers::read_apart(uint32_t number) {
   Message message{};
   message.number = number;
   try {
@@ -158,7 +187,7 @@ bool Workers::read_apart(uint32_t number) {
   return false;
 }
 
-void Workers::read(uint32_t number) {
+void ForkedWorkers::read(uint32_t number) {
   FrameWatch::set_give_up([](uint32_t) { _exit(kGaveUp); });
   Message message{};
   message.number = number;
@@ -184,14 +213,14 @@ void Workers::read(uint32_t number) {
   _exit(message.failure == 0 && library_.is_loaded() ? kNeededLibrary : kSent);
 }
 
-void Workers::allow_next() {
+void ForkedWorkers::allow_next() {
   if (allowed_ == order_.size()) return;
   const uint32_t number = order_[allowed_++];
   while (write(tokens_[1], &number, sizeof number) < 0 && errno == EINTR) {
   }
 }
 
-bool Workers::receive() {
+bool ForkedWorkers::receive() {
   Message message{};
   iovec part{&message, sizeof message};
   Control control{};
@@ -225,7 +254,7 @@ bool Workers::receive() {
 }
 
 // Servers end only when they are asked to, or killed.
-void Workers::fail_without_servers() {
+void ForkedWorkers::fail_without_servers() {
   for (const pid_t server : servers_) {
     int status = 0;
     if (waitpid(server, &status, WNOHANG) == 0) continue;
@@ -234,7 +263,7 @@ void Workers::fail_without_servers() {
   }
 }
 
-Collected Workers::take(uint32_t number, const std::function<void()>& wait) {
+Collected ForkedWorkers::take(uint32_t number, const std::function<void()>& wait) {
   constexpr int kMilliseconds = 200;
   allow_next();
   for (;;) {
@@ -250,6 +279,13 @@ Collected Workers::take(uint32_t number, const std::function<void()>& wait) {
     if (poll(&results, 1, kMilliseconds) <= 0) fail_without_servers();
     wait();
   }
+}
+
+}  // namespace
+
+std::unique_ptr<Workers> start_workers(unsigned jobs, std::vector<uint32_t> order, Library& library,
+                                       Workers::Work work) {
+  return std::make_unique<ForkedWorkers>(jobs, std::move(order), library, std::move(work));
 }
 
 }  // namespace fanout

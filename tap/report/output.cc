@@ -31,6 +31,9 @@ int take_free_name(const std::string& path, std::string* name, Take take) {
   return code;
 }
 
+// Whether a text for the user's terminal may be UTF-8.
+bool may_be_utf8() { return g_get_charset(nullptr) != 0 && console_shows_utf8(); }
+
 }  // namespace
 
 Output::Output() : file_(stdout) {}
@@ -120,8 +123,7 @@ bool Output::commit() {
 }
 
 std::string write_report(const Options& options, const Report& report, Presentation presentation) {
-  presentation.unicode =
-      options.format != Format::kText || !options.file.empty() || g_get_charset(nullptr) != 0;
+  presentation.unicode = options.format != Format::kText || !options.file.empty() || may_be_utf8();
   Output output = options.file.empty() ? Output() : Output(options.file);
   if (!output.open()) return output.error();
   // CSV has the same ends of lines everywhere (RFC 4180).
@@ -140,7 +142,7 @@ std::string why_not_writable(const std::string& path) {
 }
 
 std::string printable_message(std::string_view message) {
-  const bool unicode = g_get_charset(nullptr) != 0;
+  const bool unicode = may_be_utf8();
   std::string result;
   while (true) {
     const size_t end = message.find('\n');

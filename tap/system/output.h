@@ -22,6 +22,9 @@ int replace_file(const std::string& from, const std::string& to);
 
 /// Whether a stream is to end lines as the system does (Windows: CR LF), or to write all as given.
 void translate_ends_of_lines(std::FILE* stream, bool translate);
+/// Whether what is written to the console is shown as UTF-8, or there is no console to say
+/// (Windows).
+bool console_shows_utf8();
 /// Writes out what others in this process, with a C library of their own, hold for standard output,
 /// so that what is written next comes after it.
 void flush_others();

@@ -12,10 +12,13 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tap/system/files.h"
 #include "tap/system/output.h"
+#include "tap/system/process.h"
 #include "tap/system/system.h"
 
 namespace fanout {
@@ -24,6 +27,9 @@ namespace {
 #ifdef O_TMPFILE
 std::string link_to(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
 #endif
+
+void (*g_stop)() = nullptr;
+void (*g_tick)() = nullptr;
 
 // A socket that no other program inherits, and whose other end may be gone without a signal.
 void keep_to_this_process(int socket) {
@@ -71,6 +77,20 @@ pid_t spawn(const std::vector<std::string>& words, int socket) {
 }  // namespace
 
 bool is_terminal(std::FILE* file) { return isatty(fileno(file)) != 0; }
+
+std::filesystem::path path_of(const std::string& text) { return text; }
+std::string text_of(const std::filesystem::path& path) { return path.string(); }
+
+int look_at(const std::string& path, FileState& state) {
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0) return errno;
+  state.kind = S_ISDIR(found.st_mode)   ? FileState::Kind::kFolder
+               : S_ISREG(found.st_mode) ? FileState::Kind::kRegular
+                                        : FileState::Kind::kOther;
+  state.bytes = static_cast<uint64_t>(found.st_size);
+  state.identity = {static_cast<uint64_t>(found.st_dev), static_cast<uint64_t>(found.st_ino)};
+  return 0;
+}
 
 std::string behind_links(const std::string& path) {
   constexpr int kMostLinks = 40;  // as Linux
@@ -136,6 +156,9 @@ int descriptor_of(std::FILE* stream) { return fileno(stream); }
 
 void translate_ends_of_lines(std::FILE*, bool) {}
 
+// The locale alone says so.
+bool console_shows_utf8() { return true; }
+
 // There is one C library.
 void flush_others() {}
 
@@ -168,6 +191,13 @@ void advise_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] size_t by
 #endif
 }
 
+void* share_memory(size_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+void release_memory(void* memory, size_t bytes) { munmap(memory, bytes); }
+
 // Code with Qt objects must never be unmapped: Wireshark 4.6 crashed at exit.
 void* load_library(const std::string& path) {
   return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -184,11 +214,39 @@ void* find_symbol(void* library, const char* name) {
 
 std::string library_file(const std::string& name) { return "lib" + name + ".so"; }
 
+std::string module_file(const std::string& name) { return name + ".so"; }
+
 std::string folder_of_code(void* function) {
   Dl_info info;
   if (dladdr(function, &info) == 0 || info.dli_fname == nullptr) return {};
   const std::string path = info.dli_fname;
   return path.substr(0, path.find_last_of('/') + 1);
+}
+
+void call_when_stopped(void (*stop)()) {
+  g_stop = stop;
+  struct sigaction action {};
+  action.sa_handler = [](int) { g_stop(); };
+  // Without SA_RESTART, so that reading a pipe where nothing comes is interrupted.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+void tick_every(int seconds, void (*tick)()) {
+  g_tick = tick;
+  struct sigaction action {};
+  action.sa_handler = [](int) { g_tick(); };
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGPROF, &action, nullptr);
+  const itimerval every{{seconds, 0}, {seconds, 0}};
+  setitimer(ITIMER_PROF, &every, nullptr);
+}
+
+void end_now(int status, std::string_view message) {
+  // There is nobody to tell that it cannot be written.
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, message.data(), message.size());
+  _exit(status);
 }
 
 bool Subprocess::start(const std::vector<std::string>& words) {

@@ -70,6 +70,8 @@ std::string library_error();
 void* find_symbol(void* library, const char* name);
 /// The file name of the library that the build calls so.
 std::string library_file(const std::string& name);
+/// The same of one that is only loaded as a module.
+std::string module_file(const std::string& name);
 /// The folder of the library that holds the function, with a separator at its end; or nothing.
 std::string folder_of_code(void* function);
 

@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 
 #include <fcntl.h>
@@ -10,7 +11,9 @@
 #include <tlhelp32.h>  // after windows.h
 // clang-format on
 
+#include "tap/system/files.h"
 #include "tap/system/output.h"
+#include "tap/system/process.h"
 #include "tap/system/system.h"
 
 namespace fanout {
@@ -32,6 +35,8 @@ std::string narrow(const std::wstring& text) {
                       nullptr, nullptr);
   return result;
 }
+
+uint64_t joined(DWORD high, DWORD low) { return uint64_t{high} << 32 | low; }
 
 HANDLE handle(intptr_t value) { return reinterpret_cast<HANDLE>(value); }
 
@@ -86,6 +91,36 @@ HANDLE spawn(const std::vector<std::string>& words, HANDLE input, HANDLE output,
   return started.hProcess;
 }
 
+void (*g_stop)() = nullptr;
+void (*g_tick)() = nullptr;
+int g_seconds = 0;
+double g_last = 0;
+
+BOOL WINAPI on_stopped(DWORD) {
+  SetConsoleCtrlHandler(on_stopped, FALSE);
+  g_stop();
+  return TRUE;
+}
+
+double processor_seconds() {
+  FILETIME began;
+  FILETIME ended;
+  FILETIME system;
+  FILETIME user;
+  GetProcessTimes(GetCurrentProcess(), &began, &ended, &system, &user);
+  constexpr double kSecond = 1e7;  // in the unit of FILETIME
+  return (static_cast<double>(joined(system.dwHighDateTime, system.dwLowDateTime)) +
+          static_cast<double>(joined(user.dwHighDateTime, user.dwLowDateTime))) /
+         kSecond;
+}
+
+void WINAPI on_second(void*, BOOLEAN) {
+  const double now = processor_seconds();
+  if (now - g_last < g_seconds) return;
+  g_last = now;
+  g_tick();
+}
+
 // What any library of this process exports under a name.
 FARPROC find_in_process(const char* name) {
   const HANDLE libraries = CreateToolhelp32Snapshot(TH32CS_SNAPMODULE, 0);
@@ -104,6 +139,29 @@ FARPROC find_in_process(const char* name) {
 }  // namespace
 
 bool is_terminal(std::FILE* file) { return _isatty(_fileno(file)) != 0; }
+
+std::filesystem::path path_of(const std::string& text) { return wide(text); }
+std::string text_of(const std::filesystem::path& path) { return narrow(path.native()); }
+
+int look_at(const std::string& path, FileState& state) {
+  // A folder can be opened with this flag only.
+  const HANDLE file = CreateFileW(wide(path).c_str(), FILE_READ_ATTRIBUTES,
+                                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                  OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr);
+  if (file == INVALID_HANDLE_VALUE) {
+    return GetLastError() == ERROR_ACCESS_DENIED ? EACCES : ENOENT;
+  }
+  BY_HANDLE_FILE_INFORMATION found{};
+  const bool is_file =
+      GetFileType(file) == FILE_TYPE_DISK && GetFileInformationByHandle(file, &found);
+  CloseHandle(file);
+  if (!is_file) return 0;
+  const bool is_folder = (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  state.kind = is_folder ? FileState::Kind::kFolder : FileState::Kind::kRegular;
+  state.bytes = joined(found.nFileSizeHigh, found.nFileSizeLow);
+  state.identity = {found.dwVolumeSerialNumber, joined(found.nFileIndexHigh, found.nFileIndexLow)};
+  return 0;
+}
 
 // Those who make symbolic links need a privilege for it, and few do.
 std::string behind_links(const std::string& path) { return path; }
@@ -144,6 +202,11 @@ void translate_ends_of_lines(std::FILE* stream, bool translate) {
   _setmode(_fileno(stream), translate ? _O_TEXT : _O_BINARY);
 }
 
+bool console_shows_utf8() {
+  const UINT page = GetConsoleOutputCP();
+  return page == 0 || page == CP_UTF8;
+}
+
 // The official Wireshark has Microsoft's newer C library, this has the one that is part of Windows.
 void flush_others() {
   const HMODULE other = GetModuleHandleW(L"ucrtbase.dll");
@@ -177,6 +240,11 @@ bool read_ipv6(const char* text, unsigned char* bytes) {
 
 void advise_huge_pages(void*, size_t) {}
 
+// Nothing is forked.
+void* share_memory(size_t bytes) { return std::calloc(1, bytes); }
+
+void release_memory(void* memory, size_t) { std::free(memory); }
+
 void* load_library(const std::string& path) { return LoadLibraryW(wide(path).c_str()); }
 
 std::string library_error() {
@@ -194,6 +262,8 @@ void* find_symbol(void* library, const char* name) {
 
 std::string library_file(const std::string& name) { return name + ".dll"; }
 
+std::string module_file(const std::string& name) { return name + ".dll"; }
+
 std::string folder_of_code(void* function) {
   HMODULE module = nullptr;
   wchar_t path[MAX_PATH];
@@ -205,6 +275,31 @@ std::string folder_of_code(void* function) {
   const DWORD size = GetModuleFileNameW(module, path, MAX_PATH);
   const std::string name = narrow({path, size});
   return name.substr(0, name.find_last_of('\\') + 1);
+}
+
+void call_when_stopped(void (*stop)()) {
+  g_stop = stop;
+  SetConsoleCtrlHandler(on_stopped, TRUE);
+}
+
+void tick_every(int seconds, void (*tick)()) {
+  static HANDLE timer = nullptr;
+  if (timer != nullptr) DeleteTimerQueueTimer(nullptr, timer, INVALID_HANDLE_VALUE);
+  timer = nullptr;
+  if (seconds == 0) return;
+  g_tick = tick;
+  g_seconds = seconds;
+  g_last = processor_seconds();
+  constexpr DWORD kEvery = 1000;
+  CreateTimerQueueTimer(&timer, nullptr, on_second, nullptr, kEvery, kEvery, WT_EXECUTEDEFAULT);
+}
+
+void end_now(int status, std::string_view message) {
+  DWORD written = 0;
+  WriteFile(GetStdHandle(STD_ERROR_HANDLE), message.data(), static_cast<DWORD>(message.size()),
+            &written, nullptr);
+  TerminateProcess(GetCurrentProcess(), static_cast<UINT>(status));
+  std::abort();  // not reached
 }
 
 bool Subprocess::start(const std::vector<std::string>& words) {
