@@ -1,6 +1,7 @@
 ; The installer of fanout.dll, for Windows:
 ;     makensis -DPLUGIN=fanout.dll -DLINE=4.4 -DVERSION=0.1.0 -DOUTPUT=setup.exe installer.nsi
-; and, to install the window's library too, -DWINDOW=FILE -DWINDOW_NAME=NAME.
+; and, to install the window's library too, -DWINDOW=FILE -DWINDOW_NAME=NAME; to install the program too,
+; -DPROGRAM=FOLDER, which has fanout.exe and fanout-dissector.dll.
 ; It finds Wireshark by the registry, as Wireshark's own installer left it, and refuses another line
 ; than the one that the plugin was built for: such a plugin would not be loaded. With /S it asks
 ; nothing, and /D=FOLDER, the last of its words, names Wireshark's folder. It ends with 0 if it
@@ -69,6 +70,14 @@ Section
     !insertmacro refuse "${WINDOW_NAME} cannot be written: close Wireshark, and try again."
   ${EndIf}
 !endif
+!ifdef PROGRAM
+  ; Beside the libraries that it needs.
+  SetOutPath "$INSTDIR"
+  File "${PROGRAM}\fanout.exe" "${PROGRAM}\fanout-dissector.dll"
+  ${If} ${Errors}
+    !insertmacro refuse "fanout.exe cannot be written: end it where it runs, and try again."
+  ${EndIf}
+!endif
   WriteUninstaller "$INSTDIR\uninstall-fanout-${LINE}.exe"
   WriteRegStr HKLM "${UNINSTALL}" "DisplayName" "fanout for Wireshark ${LINE}"
   WriteRegStr HKLM "${UNINSTALL}" "DisplayVersion" "${VERSION}"
@@ -99,6 +108,13 @@ Section "Uninstall"
     !insertmacro refuse "${WINDOW_NAME} cannot be removed: close Wireshark, and try again."
   ${EndIf}
   RMDir "$INSTDIR\plugins\${LINE}\epan\fanout"
+!endif
+!ifdef PROGRAM
+  Delete "$INSTDIR\fanout.exe"
+  Delete "$INSTDIR\fanout-dissector.dll"
+  ${If} ${Errors}
+    !insertmacro refuse "fanout.exe cannot be removed: end it where it runs, and try again."
+  ${EndIf}
 !endif
   ; Each goes only if it is empty.
   RMDir "$INSTDIR\plugins\${LINE}\epan"
