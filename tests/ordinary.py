@@ -7,6 +7,7 @@ and Wireshark alike. A plugin under the address sanitizer gets the sanitizer's l
 
     ordinary.py HOME BUILD_DIR    makes such a home, and prints the name of the folder of its plugins
 """
+import functools
 import grp
 import os
 import re
@@ -15,6 +16,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ IDENTITY = rb"fanout [0-9.]+ for Wireshark [0-9]"
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+Test = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,14 @@ def is_ours(plugin: Path) -> bool:
     return plugin.stem == "fanout" or re.search(IDENTITY, plugin.read_bytes()) is not None
 
 
+def is_for_windows(build: Path) -> bool:
+    """Whether what was built runs under Wine."""
+    return (build / "fanout.dll").exists()
+
+
 def built_plugin(build: Path) -> Path:
-    """The plugin in a folder of what was built: for this system or, under Wine, for Windows."""
-    for_windows = build / "fanout.dll"
-    return for_windows if for_windows.exists() else build / "fanout.so"
+    """The plugin in a folder of what was built."""
+    return build / ("fanout.dll" if is_for_windows(build) else "fanout.so")
 
 
 def make_home(home: Path, build: Optional[Path] = None, with_window: bool = False) -> Path:
@@ -195,6 +202,21 @@ def side_by_side(ask: Callable[[Item], Answer], items: Iterable[Item]) -> List[A
     """The answers for all items, of which some are fetched at the same time."""
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         return list(pool.map(ask, items))
+
+
+def skipped_where(is_so: Callable[[], bool], why: str) -> Callable[[Test], Test]:
+    """For a test that is skipped, for that reason, where something is so when it starts."""
+
+    def decorate(test: Test) -> Test:
+        @functools.wraps(test)
+        def unless_so(self: unittest.TestCase) -> None:
+            if is_so():
+                self.skipTest(why)
+            test(self)
+
+        return unless_so
+
+    return decorate
 
 
 if __name__ == "__main__":

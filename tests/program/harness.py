@@ -13,7 +13,7 @@ import time
 import unittest
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import ordinary
 from ordinary import Done
@@ -36,6 +36,8 @@ class Setup:
     every: bool
     """Whether to ask about each shared capture, not only a sample."""
     sanitizer: str
+    is_windows: bool
+    """Whether the program is that of Windows, under Wine."""
 
 
 _setup: Optional[Setup] = None
@@ -46,39 +48,59 @@ def setup() -> Setup:
     return _setup
 
 
+def install(build: Path, folder: Path) -> Path:
+    """Puts the program that was built where every user can start it, and returns it. That of Windows is
+    started by what stands for it, tests/wine_program."""
+    if ordinary.is_for_windows(build):
+        return Path(str(shutil.which("fanout")))
+    shutil.copytree(build / "program", folder)
+    ordinary.make_readable(folder)
+    program = folder / "fanout"
+    program.chmod(0o755)
+    return program
+
+
 @contextlib.contextmanager
 def set_up(build: Path, shared: Path, every: bool) -> Iterator[Setup]:
     global _setup  # pylint: disable=global-statement
     folder = Path(tempfile.mkdtemp(prefix="fanout-program-"))
     try:
-        home, bare, captures, scratch, program = (
-            folder / name for name in ("home", "bare", "captures", "scratch", "program")
+        home, bare, captures, scratch = (
+            folder / name for name in ("home", "bare", "captures", "scratch")
         )
         folder.chmod(0o755)
         ordinary.make_home(home, build)
         ordinary.make_home(bare)
         scratch.mkdir()
-        # Where every user can start it.
-        shutil.copytree(build / "program", program)
         subprocess.run([sys.executable, str(GENERATE), str(captures)], check=True)
         ordinary.make_readable(folder)
-        (program / "fanout").chmod(0o755)
         for path in (scratch, home, bare):
             ordinary.give_to_user(path)
         _setup = Setup(
-            program=program / "fanout",
+            program=install(build, folder / "program"),
+            is_windows=ordinary.is_for_windows(build),
             home=home,
             bare=bare,
             captures=captures,
             scratch=scratch,
             shared=shared / "captures" if (shared / "captures").is_dir() else None,
             every=every,
-            sanitizer=ordinary.sanitizer_of(build / "fanout.so"),
+            sanitizer=ordinary.sanitizer_of(ordinary.built_plugin(build)),
         )
         yield _setup
     finally:
         _setup = None
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def not_on_windows(why: str) -> Callable[[ordinary.Test], ordinary.Test]:
+    """For a test of what Windows has none of."""
+    return ordinary.skipped_where(lambda: setup().is_windows, why)
+
+
+def with_slashes(path: str) -> str:
+    """As paths are on Unix."""
+    return path.replace("\\", "/") if setup().is_windows else path
 
 
 def run(

@@ -13,7 +13,7 @@ from typing import Any, Dict, List
 
 import ordinary
 import pcaps
-from harness import REPOSITORY, ProgramTest, capture, setup, wait_for_more
+from harness import REPOSITORY, ProgramTest, capture, not_on_windows, setup, wait_for_more
 
 
 class Habits(ProgramTest):
@@ -109,6 +109,7 @@ class Habits(ProgramTest):
         for line in lines:
             self.assertEqual("reason" in line, line["event"] == "scan")
 
+    @not_on_windows("signals are Unix's")
     def test_interrupted_it_reports_what_was_read(self) -> None:
         for options in (["--json"], ["--follow"]):
             process = self.start("-n", *options, "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -157,6 +158,7 @@ class Habits(ProgramTest):
         os.close(terminal)
         return shown.decode()
 
+    @not_on_windows("Wine knows no terminal of Unix")
     def test_progress_shows_on_a_terminal_and_leaves_no_trace(self) -> None:
         demo = pcaps.read(capture("demo"))
         records = b"".join(packet.record for packet in demo.packets)

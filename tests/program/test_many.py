@@ -15,7 +15,9 @@ from typing import Any, Dict, List, Tuple
 
 import ordinary
 import pcaps
-from harness import GENERATE, Done, ProgramTest, capture, run, setup, shared_captures
+from harness import (
+    GENERATE, Done, ProgramTest, capture, not_on_windows, run, setup, shared_captures, with_slashes,
+)
 
 COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
 NAMES = ("demo", "p2p", "arp-sweep", "ipv6-browser", "port-scan-syn", "scanned-host")
@@ -29,7 +31,7 @@ def with_frames_of_the_whole(report: str, numbers: Dict[str, List[int]]) -> Dict
             for which in ("first", "last"):
                 path = row.pop(which + "_file", None)
                 if path is not None:
-                    row[which + "_frame"] = numbers[path][row[which + "_frame"] - 1]
+                    row[which + "_frame"] = numbers[with_slashes(path)][row[which + "_frame"] - 1]
     for name in ("files", "dissection", "header_frames", "full_frames"):
         found.pop(name, None)
     return found
@@ -125,6 +127,7 @@ class Many(ProgramTest):
             self.assertLessEqual(row["first_time"], row["last_time"])
         self.assertIn("3 files", self.report("-n", *numbers))
 
+    @not_on_windows("such names are not possible there")
     def test_files_are_listed_in_html_with_what_was_wrong(self) -> None:
         numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
         hostile = self.folder / "cut" / '<b onclick="x">\u202e&amp;.pcap'
@@ -195,6 +198,7 @@ class Many(ProgramTest):
 
     # Folders
 
+    @not_on_windows("Wine shows no links")
     def test_folders_with_everything_in_them(self) -> None:
         captures = self.folder / "captures"
         pcaps.cut(pcaps.read(capture("demo")), captures, 4)
@@ -230,7 +234,7 @@ class Many(ProgramTest):
         self.assertEqual(done.status, 2)
         report = json.loads(done.out)
         unreadable = report["files"].pop()
-        self.assertEqual((unreadable["path"], unreadable["frames"]), (str(secret), 0))
+        self.assertEqual((with_slashes(unreadable["path"]), unreadable["frames"]), (str(secret), 0))
         self.assertIn(unreadable["problem"], done.err)
         self.assertEqual(report, expected)
 
@@ -241,7 +245,7 @@ class Many(ProgramTest):
         for jobs in ("1", "2"):
             done = self.fanout(*COUNTS, "--jobs", jobs, str(self.folder / "cut"))
             self.assertEqual(done.status, 2)
-            self.assertIn(f'"{last}" appears to have been cut short', done.err)
+            self.assertIn(f'"{last}" appears to have been cut short', with_slashes(done.err))
             report = json.loads(done.out)
             self.assertEqual(report["frames"], sum(map(len, numbers.values())) - 1)
             problems = [row.get("problem", "") for row in report["files"]]
@@ -269,6 +273,7 @@ class Many(ProgramTest):
 
     # Ends
 
+    @not_on_windows("Wine itself takes more than is allowed here")
     def test_without_memory_it_says_so_and_leaves_no_part_of_a_file(self) -> None:
         if setup().sanitizer:
             self.skipTest("sanitizers reserve more than is allowed here")
@@ -349,6 +354,7 @@ class Many(ProgramTest):
             time.sleep(0.05)
         self.fail("nobody reads the capture")
 
+    @not_on_windows("one process reads all captures there")
     def test_a_process_that_dies_costs_the_capture_that_it_reads(self) -> None:
         program, reader, _ = self.start_reading()
         os.kill(reader, signal.SIGKILL)
@@ -362,6 +368,7 @@ class Many(ProgramTest):
         self.assertNotIn("problem", demo)
         self.assertIn("Killed", sweep["problem"])
 
+    @not_on_windows("one process reads all captures there")
     def test_without_those_who_read_it_ends_with_a_message(self) -> None:
         program, _, server = self.start_reading()
         os.kill(server, signal.SIGKILL)
@@ -369,6 +376,7 @@ class Many(ProgramTest):
         self.assertEqual((program.returncode, out), (2, b""))
         self.assertIn(b"fanout: a process that reads captures was ended", err)
 
+    @not_on_windows("signals are Unix's")
     def test_killed_it_leaves_no_part_of_a_file(self) -> None:
         out = self.folder / "out"
         out.mkdir()

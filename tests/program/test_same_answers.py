@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import List
 
 import ordinary
-from harness import REPOSITORY, ProgramTest, capture, generated, run, setup, shared_captures
+from harness import (
+    REPOSITORY, ProgramTest, capture, generated, not_on_windows, run, setup, shared_captures,
+)
 
 COUNTS = ("-n", "--threshold", "0", "--json", "--all", "--pairs")
 def array(source: str, name: str) -> str:
@@ -71,6 +73,7 @@ class SameAnswers(ProgramTest):
         self.assertEqual(takers["tcp.port", "443"], "tls")
         self.assertEqual(takers["udp.port", "53"], "dns")
 
+    @not_on_windows("Wine has no console here, whose encoding would say so")
     def test_in_a_terminal_without_unicode(self) -> None:
         self.same_as_tshark(capture("demo"), "-n", locale="C")
 
@@ -95,7 +98,8 @@ class SameAnswers(ProgramTest):
             self.same_as_tshark(capture("demo"), "-n", "-o", preference, "--json")
 
     def test_with_a_profile(self) -> None:
-        folder = setup().home / ".config/wireshark/profiles/hunting"
+        settings = ".local/lib/wireshark" if setup().is_windows else ".config/wireshark"
+        folder = setup().home / settings / "profiles/hunting"
         folder.mkdir(parents=True)
         (folder / "preferences").write_text("fanout.threshold: 7\nfanout.count_arp: FALSE\n")
         (folder / "fanout_allowed").write_text('"10.0.0.0/8","all"\n')

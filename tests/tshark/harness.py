@@ -1,6 +1,5 @@
 """What the tests share: a tshark that loads the plugin, captures, and ways to ask them."""
 import contextlib
-import functools
 import json
 import re
 import shutil
@@ -84,7 +83,7 @@ def set_up(
             take_all=take_all,
             update_golden=update_golden,
             sanitizer=ordinary.sanitizer_of(ordinary.built_plugin(build)),
-            is_windows=ordinary.built_plugin(build).suffix == ".dll",
+            is_windows=ordinary.is_for_windows(build),
         )
         yield _setup
     finally:
@@ -124,22 +123,9 @@ def tshark(*arguments: str, **how: Any) -> Done:
     return run("tshark", *arguments, **how)
 
 
-Test = Callable[..., None]
-
-
-def not_on_windows(why: str) -> Callable[[Test], Test]:
+def not_on_windows(why: str) -> Callable[[ordinary.Test], ordinary.Test]:
     """For a test of what Windows has none of."""
-
-    def decorate(test: Test) -> Test:
-        @functools.wraps(test)
-        def if_not_windows(self: unittest.TestCase) -> None:
-            if setup().is_windows:
-                self.skipTest(why)
-            test(self)
-
-        return if_not_windows
-
-    return decorate
+    return ordinary.skipped_where(lambda: setup().is_windows, why)
 
 
 # Captures

@@ -24,10 +24,11 @@ FORMS = ("text", "json", "csv")
 REPORT = "fanout,0,all,pairs"
 
 MALFORMED = {
-    "IPv4": ("ip", (":ip",)),
-    "IPv6": ("ipv6", (":ipv6", ":ipv6.hopopts", ":ipv6.dstopts", ":ipv6.routing", ":ilnp")),
+    "IPv4": ("ip", (":ip", ":mpls")),
+    "IPv6": ("ipv6", (":ipv6", ":ipv6.hopopts", ":ipv6.dstopts", ":ipv6.routing", ":ilnp", ":mpls")),
 }
-"""For each network, its protocol, and with which protocols a dissection ends in options."""
+"""For each network, its protocol, and with which protocols a dissection ends in options. From 4.4 on, IP
+is not named after MPLS."""
 
 Pairs = Counter[Tuple[str, str]]
 """Packets, by source and destination."""

@@ -25,7 +25,9 @@ class Options(TsharkTest):
         self.assertEqual(changed["threshold"], 7)
 
     def test_help_prints_the_options_on_standard_output(self) -> None:
-        done = tshark("-z", "fanout,help")
+        # Without a file, tshark goes on to capture, if it was built for that.
+        file = ["-r", capture(CAPTURE)] if setup().is_windows else []
+        done = tshark("-z", "fanout,help", *file)
         self.assertEqual((done.status, done.err), (0, ""))
         for option in ("threshold", "top=N", "window=SECONDS", "file=PATH", "help", "filter"):
             self.assertRegex(done.out, f"(?m)^  {option}  ")
@@ -163,11 +165,13 @@ class Options(TsharkTest):
 
     def test_several_are_independent_of_each_other(self) -> None:
         options = ["fanout,0,full,all,ip.src == 10.0.0.66", "fanout,300,csv", "fanout,json,full"]
-        together = [part for option in options for part in ("-z", option)]
-        self.assertEqual(
-            self.ask("-n", "-q", *together, "-r", capture(CAPTURE)),
-            "".join(self.statistic(option, CAPTURE) for option in reversed(options)),
-        )
+        all_of_them = [part for option in options for part in ("-z", option)]
+        together = self.ask("-n", "-q", *all_of_them, "-r", capture(CAPTURE))
+        alone = "".join(self.statistic(option, CAPTURE) for option in reversed(options))
+        if setup().is_windows:
+            # CSV is not the only one with carriage returns.
+            together, alone = together.replace("\r", ""), alone.replace("\r", "")
+        self.assertEqual(together, alone)
 
     def test_the_same_one_twice_prints_it_twice(self) -> None:
         both = self.ask("-n", "-q", "-z", "fanout", "-z", "fanout", "-r", capture(CAPTURE))
