@@ -238,6 +238,23 @@ class Many(ProgramTest):
         self.assertIn(unreadable["problem"], done.err)
         self.assertEqual(report, expected)
 
+    @not_on_windows("Wine shows no links")
+    def test_a_link_to_where_nobody_may_look_is_named_and_the_others_count(self) -> None:
+        pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
+        expected = json.loads(self.report(*COUNTS, str(self.folder / "cut")))
+        closed = self.folder / "closed"
+        closed.mkdir()
+        link = self.folder / "cut" / "link.pcap"
+        link.symlink_to(closed / "secret.pcap")
+        closed.chmod(0)
+        done = self.fanout(*COUNTS, str(self.folder / "cut"))
+        closed.chmod(0o755)
+        self.assertIn(f'fanout: The file "{link}" cannot be read: Permission denied.', done.err)
+        self.assertEqual(done.status, 2)
+        report = json.loads(done.out)
+        self.assertEqual(report["files"].pop()["path"], str(link))
+        self.assertEqual(report, expected)
+
     def test_a_truncated_file_counts_up_to_where_it_breaks(self) -> None:
         numbers = pcaps.cut(pcaps.read(capture("demo")), self.folder / "cut", 3)
         last = Path(list(numbers)[-1])
