@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional
 
 import ordinary
 import pcaps
-from harness import Done, ProgramTest, capture, setup, wait_for_more
+from harness import Done, ProgramTest, capture, not_on_windows, setup, wait_for_more
 
 FORMATS = (["--text"], ["--csv", "--pairs"], ["--json"], ["--html"])
 
@@ -177,6 +177,7 @@ class Faults(ProgramTest):
                     with self.subTest(name=name, format=format_, other=other):
                         self.assertEqual(self.ended(*arguments, env=other), usual)
 
+    @not_on_windows("names are UTF-16 there")
     def test_names_that_are_no_utf_8(self) -> None:
         path = Path(os.fsdecode(os.fsencode(self.folder) + b"/\xff\xfe\xe9.pcap"))
         path.write_bytes(Path(capture("demo")).read_bytes()[:-5])
