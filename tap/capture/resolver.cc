@@ -19,7 +19,7 @@ std::string find_program() {
     g_free(path);
     path = g_find_program_in_path(kProgram);
   }
-  const std::string found = path == nullptr ? "" : path;
+  std::string found = path == nullptr ? "" : path;
   g_free(path);
   return found;
 }

@@ -84,9 +84,9 @@ QString filter_of(const Address& source, const Finding& finding) {
   if (resolves_addresses(network)) return pair_filter(source, {finding.destination});
   const bool is_ipv6 = network == Network::kIpv6;
   const char* field = is_ipv6 ? "ipv6.addr" : "ip.addr";
-  const QString hosts = QString("%1 == %2 && %1 == %3")
-                            .arg(field, QString::fromStdString(to_string(source)),
-                                 QString::fromStdString(to_string(finding.destination)));
+  QString hosts = QString("%1 == %2 && %1 == %3")
+                      .arg(field, QString::fromStdString(to_string(source)),
+                           QString::fromStdString(to_string(finding.destination)));
   if (!finding.has_service()) return hosts;
   const Service& service = finding.service;
   const QString port = QString::number(service.port);

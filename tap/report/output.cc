@@ -38,7 +38,7 @@ bool may_be_utf8() { return g_get_charset(nullptr) != 0 && console_shows_utf8();
 
 Output::Output() : file_(stdout) {}
 
-Output::Output(std::string path) {
+Output::Output(const std::string& path) {
   if (is_standard_output(path)) {
     file_ = stdout;
   } else {

@@ -20,7 +20,7 @@ class Output {
   /// To standard output.
   Output();
   /// To `path`. Nothing is opened yet.
-  explicit Output(std::string path);
+  explicit Output(const std::string& path);
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
   /// Removes what was not committed.
