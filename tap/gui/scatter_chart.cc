@@ -429,9 +429,9 @@ bool ScatterChart::event(QEvent* event) {
     case QEvent::PaletteChange:
     case QEvent::FontChange:
       painted_ = QPixmap();
-      return QWidget::event(event);
+      return Chart::event(event);
     default:
-      return QWidget::event(event);
+      return Chart::event(event);
   }
 }
 

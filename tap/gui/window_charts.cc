@@ -122,6 +122,7 @@ void Window::show_charts() {
   });
   most.resize(static_cast<size_t>(shown));
   std::vector<ActiveChart::Bar> bars;
+  bars.reserve(most.size());
   for (const auto& [value, number] : most) {
     bars.push_back({label_of(number), value, number, judging_.is_suspect(number)});
   }
@@ -171,6 +172,7 @@ void Window::show_timeline() {
   const size_t all = suspects.size();
   suspects.resize(std::min(kMostBars, all));
   std::vector<std::span<const uint32_t>> pairs;
+  pairs.reserve(suspects.size());
   for (const auto& [destinations, number] : suspects) pairs.emplace_back(engine_->history(number));
   Timeline timeline;
   if (!pairs.empty()) {
