@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <cstdlib>
+#include <functional>
 #include <string>
 
 #include <fcntl.h>
@@ -159,7 +160,11 @@ int look_at(const std::string& path, FileState& state) {
   const bool is_folder = (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
   state.kind = is_folder ? FileState::Kind::kFolder : FileState::Kind::kRegular;
   state.bytes = joined(found.nFileSizeHigh, found.nFileSizeLow);
-  state.identity = {found.dwVolumeSerialNumber, joined(found.nFileIndexHigh, found.nFileIndexLow)};
+  // Some file systems of networks number no files: there, each path is taken for one of its own.
+  const uint64_t index = joined(found.nFileIndexHigh, found.nFileIndexLow);
+  const bool is_numbered = index != 0 && index != ~uint64_t{0};
+  state.identity = {found.dwVolumeSerialNumber,
+                    is_numbered ? index : std::hash<std::string>()(path)};
   return 0;
 }
 
