@@ -111,7 +111,10 @@ Tool tool_of_tcp(Cursor rest, const Traits& traits, const Observation& observati
     if (window == 1024) {
       const bool has_syn = flags / 2 % 2 == 1;
       const bool has_ack = flags / 16 % 2 == 1;
-      if (has_syn && header == 24 && rest.take(4)[0] == 2) return Tool::kNmap;
+      if (has_syn && header == 24) {
+        const std::vector<uint8_t> option = rest.take(4);
+        if (option[0] == 2 && option[1] == 4) return Tool::kNmap;
+      }
       if (!has_syn && header == 20 && (!has_ack || sequence == 0)) return Tool::kNmap;
     }
     return window == 512 && header == 20 ? Tool::kHping : Tool::kNone;

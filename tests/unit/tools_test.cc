@@ -92,6 +92,7 @@ TEST(Tools, NmapsTcpProbesHaveItsWindowAndNoOptionButMss) {
   EXPECT_EQ(tool_of_tcp({.window = 1024, .options = kMss}), Tool::kNmap);
   EXPECT_EQ(tool_of_tcp({.window = 1024}), Tool::kNone) << "SYN without MSS";
   EXPECT_EQ(tool_of_tcp({.window = 1025, .options = kMss}), Tool::kNone);
+  EXPECT_EQ(tool_of_tcp({.window = 1024, .options = {2, 0, 5, 0xb4}}), Tool::kNone) << "no MSS";
   EXPECT_EQ(tool_of_tcp({.window = 1024, .options = {4, 2, 1, 1}}), Tool::kNone) << "SACK alone";
   EXPECT_EQ(tool_of_tcp({.window = 1024, .options = {2, 4, 5, 0xb4, 4, 2, 1, 1}}), Tool::kNone);
   for (const uint8_t flags : {0x00, 0x01, 0x29, 0x04, 0x03}) {
