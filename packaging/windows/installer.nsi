@@ -110,6 +110,8 @@ Section "Uninstall"
   RMDir "$INSTDIR\plugins\${LINE}\epan\fanout"
 !endif
 !ifdef PROGRAM
+  ; The window's folder may not have been empty, which is no error.
+  ClearErrors
   Delete "$INSTDIR\fanout.exe"
   Delete "$INSTDIR\fanout-dissector.dll"
   ${If} ${Errors}
