@@ -6,34 +6,20 @@ names the numbers of the captures, with which it comes again.
 """
 import os
 import shutil
-import subprocess
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict
 
-import ordinary
 import strict
 from damage import Damage
 from harness import Done, ProgramTest, generated, setup, shared_captures
 
 TOGETHER = 200
 """Captures in a folder, which are reported on together."""
-SECONDS = 20
-"""From which on Wireshark's dissection of a damaged capture does not end."""
 ABOUT_THE_PATH = ("dissection", "header_frames", "full_frames")
 
 
 def without_the_path(report: Dict[str, Any]) -> Dict[str, Any]:
     return {key: value for key, value in report.items() if key not in ABOUT_THE_PATH}
-
-
-def wireshark_hangs_on(path: Path) -> bool:
-    """Some of its dissectors do not end with some damaged frames."""
-    command = ["timeout", "--signal=KILL", str(SECONDS), "tshark", "-n", "-q", "-z", "conv,ip"]
-    done = subprocess.run(
-        [*command, "-r", str(path)], env=ordinary.environment(setup().bare), cwd=setup().scratch,
-        capture_output=True, check=False, **ordinary.as_user(),
-    )
-    return done.returncode in (-9, 137)
 
 
 class Damaged(ProgramTest):
@@ -70,23 +56,7 @@ class Damaged(ProgramTest):
             strict.read_html(self.ask("--html", runs).out)
         return without_the_path(found)
 
-    def leave_out_what_wireshark_hangs_on(self, folder: Path) -> List[str]:
-        found = [path for path in sorted(folder.iterdir()) if wireshark_hangs_on(path)]
-        for path in found:
-            path.unlink()
-        return [path.name for path in found]
-
     def hold(self, folder: Path) -> None:
-        try:
-            self.hold_these(folder)
-        except subprocess.TimeoutExpired:
-            left_out = self.leave_out_what_wireshark_hangs_on(folder)
-            print(f"left out, as Wireshark's dissection does not end: {left_out}")
-            if not left_out:
-                raise
-            self.hold_these(folder)
-
-    def hold_these(self, folder: Path) -> None:
         headers = self.read_strictly(self.runs_of(folder))
         full = self.ask("--json", "--pairs", self.runs_of(folder, "--full")).out
         self.assertGreater(headers["sources_total"], 0)
