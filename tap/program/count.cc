@@ -238,7 +238,7 @@ void Count::write_runs_file(RunsWriter& writer, const RunsHeader& header) const 
   }
   Output output = path == "-" ? Output() : Output(path);
   if (!output.open()) throw Failure(2, output.error());
-  translate_ends_of_lines(stdout, path != "-");
+  if (path == "-") translate_ends_of_lines(stdout, false);
   if (!writer.finish(header, [&](std::string_view text) { output.write(text); })) {
     throw Failure(2, writer.error());
   }
